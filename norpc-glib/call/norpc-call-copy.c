@@ -62,10 +62,15 @@ copy_arg (const NorpcArgInfo *info,
     g_value_copy (value, copy);
 }
 
-static NorpcCall *
-new_call_like (NorpcCall *self)
+/* Called in the thread that owns the call. Returns a new call (owned) without values that is an attempt at this one. The
+ * service may describe the method in its own way.
+ */
+NorpcCall *
+norpc_call_new_attempt (NorpcCall                *self,
+                        const NorpcInterfaceInfo *interface_info,
+                        guint                     method)
 {
-  NorpcCall *call = norpc_call_new (self->interface_info, self->method);
+  NorpcCall *call = norpc_call_new (interface_info, method);
 
   call->deadline = norpc_call_get_deadline (self);
   call->priority = self->priority;
@@ -95,7 +100,7 @@ new_call_like (NorpcCall *self)
 NorpcCall *
 norpc_call_copy (NorpcCall *self)
 {
-  NorpcCall *call = new_call_like (self);
+  NorpcCall *call = norpc_call_new_attempt (self, self->interface_info, self->method);
 
   for (guint i = 0; i < self->n_args; i++)
     copy_arg (get_arg_info (self, i), &self->values[i], &call->values[i]);
@@ -109,7 +114,7 @@ norpc_call_copy (NorpcCall *self)
 NorpcCall *
 norpc_call_move (NorpcCall *self)
 {
-  NorpcCall *call = new_call_like (self);
+  NorpcCall *call = norpc_call_new_attempt (self, self->interface_info, self->method);
 
   for (guint i = 0; i < self->n_args; i++)
     if (is_moved (self, i))

@@ -464,6 +464,9 @@ void       norpc_call_export_results     (NorpcCall    *self);
 void       norpc_call_import_args        (NorpcCall    *self);
 void       norpc_reply_import_results    (NorpcReply   *reply);
 gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
+NorpcCall *norpc_call_new_attempt        (NorpcCall                *self,
+                                          const NorpcInterfaceInfo *interface_info,
+                                          guint                     method);
 NorpcCall *norpc_call_copy               (NorpcCall    *self);
 NorpcCall *norpc_call_move               (NorpcCall    *self);
 
@@ -494,6 +497,8 @@ norpc_call_check_args (NorpcCall *self)
 }
 
 /* The reply */
+void norpc_call_fail_reply (NorpcCall *self,
+                            GError    *error);
 void norpc_reply_unpack (NorpcReply *self,
                          GCallback   reply_func,
                          gpointer    user_data);

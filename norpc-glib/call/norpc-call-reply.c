@@ -110,6 +110,17 @@ check_reply (NorpcCall *self)
     norpc_call_export_results (self);
 }
 
+/* Called in the thread that answers, instead of norpc_call_end_reply_on_return (), when a result cannot be returned.
+ * Takes ownership of @error. The client's half still releases the values.
+ */
+void
+norpc_call_fail_reply (NorpcCall *self,
+                       GError    *error)
+{
+  self->error = error;
+  norpc_call_deliver (self);
+}
+
 /**
  * norpc_call_end_reply: (skip)
  * @self: a call

@@ -25,5 +25,7 @@ void                 norpc_call_drop_reply_hooks  (NorpcCall               *call
 NorpcCompletionHook *norpc_call_steal_reply_hooks (NorpcCall               *call);
 void                 norpc_reply_hooks_run        (NorpcCompletionHook     *hook,
                                                    NorpcCall               *call);
+void                 norpc_reply_release_with     (NorpcReply              *self,
+                                                   NorpcCall               *outer);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-background-private.h"
 #include "norpc-call-private.h"
 #include "norpc-reply-hook-private.h"
 
@@ -75,4 +76,54 @@ void
 norpc_call_drop_reply_hooks (NorpcCall *call)
 {
   norpc_reply_hooks_run (norpc_call_steal_reply_hooks (call), NULL);
+}
+
+/* A reply that is released when the client gets the answer to its call. */
+typedef struct
+{
+  NorpcCompletionHook hook; /* must be first */
+  NorpcReply    *reply; /* (owned) */
+} Rest;
+
+static void
+drop_reply (gpointer data)
+{
+  norpc_reply_unref (data);
+}
+
+/* Runs in the client's context; or in any thread, with @outer NULL, if no client waits for it. */
+static void
+release_rest (NorpcCompletionHook *hook,
+              NorpcCall           *outer)
+{
+  Rest *rest = (Rest *) hook;
+
+  if (outer != NULL)
+    norpc_reply_unref (rest->reply);
+  else
+    norpc_background_push (drop_reply, rest->reply);
+  g_free (rest);
+}
+
+/* Thread-safe. Called before the client gets the answer to @outer. Takes ownership of the reply of an attempt at it. If
+ * the handler of the attempt never starts, its arguments are released on the client's side, and so
+ * are results that no client receives.
+ */
+void
+norpc_reply_release_with (NorpcReply *self,
+                          NorpcCall  *outer)
+{
+  NorpcCall *inner = norpc_reply_get_call (self);
+  Rest *rest;
+
+  if (inner->n_args == 0 && inner->error != NULL)
+    {
+      norpc_reply_unref (self);
+      return;
+    }
+
+  rest = g_new0 (Rest, 1);
+  rest->reply = self;
+  if (!norpc_call_add_reply_hook (outer, &rest->hook, release_rest))
+    release_rest (&rest->hook, NULL);
 }

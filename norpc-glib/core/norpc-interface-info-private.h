@@ -30,8 +30,12 @@ typedef struct
  */
 typedef struct
 {
-  NorpcInterfaceInfo info; /* must be first */
-  GType              type; /* of the GInterface, since it is registered */
+  NorpcInterfaceInfo info;      /* must be first */
+  GType              type;      /* of the GInterface, since it is registered */
+  GHashTable        *arg_types; /* (owned): of unowned NorpcArgInfo and NorpcPropertyInfo, and owned names of the types as
+                                   norpc_interface_info_list_in_types () has them, without "?", if these say more
+                                   than the signature */
+  GVariant          *types;     /* (owned): the declared types that need no generated code */
 } NorpcRunTimeInfo;
 
 GType norpc_run_time_info_get_type (void);
@@ -73,6 +77,15 @@ static inline gboolean
 norpc_signature_has_form (const char *signature)
 {
   return *signature != '\0' && strchr (signature, 'h') == NULL;
+}
+
+/* A property as an argument. */
+static inline NorpcArgInfo
+norpc_property_info_get_arg (const NorpcPropertyInfo *info)
+{
+  return (NorpcArgInfo) {
+    { -1, info->dbus.name, info->dbus.signature, NULL }, info->flags, info->get_type, info->get_element_type
+  };
 }
 
 /* Only a description that is made at run time can lack the signature of an argument. */

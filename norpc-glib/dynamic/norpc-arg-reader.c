@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "norpc-declared-types-private.h"
 #include "norpc-described-type-private.h"
 #include "norpc-description-reader-private.h"
 
@@ -138,7 +139,7 @@ read_arg (NorpcInterfaceReader   *self,
   arg->flags = type.flags;
   arg->get_type = type.get_type;
   if (type.declared != NULL)
-    g_hash_table_insert (self->info->arg_types, arg, g_strdup (type.declared));
+    g_hash_table_insert (self->info->run_time.arg_types, arg, norpc_declared_type_describe (type.declared, FALSE));
   g_ptr_array_add (list, arg);
 
   if (needs_code != NULL && *left_out == NULL)
@@ -157,7 +158,7 @@ check_length (NorpcInterfaceReader   *self,
   gsize length = 0;
 
   for (guint i = 0; i < args->len; i++)
-    if (!g_hash_table_contains (self->info->arg_types, g_ptr_array_index (args, i)))
+    if (!g_hash_table_contains (self->info->run_time.arg_types, g_ptr_array_index (args, i)))
       length += strlen (((GDBusArgInfo *) g_ptr_array_index (args, i))->signature);
 
   if (length > MAX_MESSAGE)

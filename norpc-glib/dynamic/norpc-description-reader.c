@@ -294,7 +294,7 @@ read_types (DescriptionReader  *self,
 
   g_variant_ref_sink (types);
   for (guint i = 0; i < self->infos->len; i++)
-    ((NorpcDynamicInfo *) g_ptr_array_index (self->infos, i))->types = g_variant_ref (types);
+    ((NorpcDynamicInfo *) g_ptr_array_index (self->infos, i))->run_time.types = g_variant_ref (types);
 
   return TRUE;
 }

@@ -20,9 +20,6 @@ typedef struct
                                   a blank and a name, and owned texts that say why */
   GHashTable      *function_names; /* (owned): of owned names of all members and owned names for functions */
   GHashTable      *errors;     /* (owned): of owned names "Domain.Error" and owned NorpcDescribedError */
-  GHashTable      *arg_types;    /* (owned): of unowned NorpcArgInfo and NorpcPropertyInfo, and owned names of the types
-                                    in the description, if these say more than the signature */
-  GVariant        *types;        /* (owned): the declared types that need no generated code */
   GType            proxy_type;   /* since it is registered */
   GType            service_type; /* since it is registered */
 } NorpcDynamicInfo;

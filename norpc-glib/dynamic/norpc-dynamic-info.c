@@ -20,7 +20,7 @@ norpc_dynamic_info_new (void)
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->function_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->arg_types = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->run_time.arg_types = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
 }
@@ -32,8 +32,8 @@ norpc_dynamic_info_free (NorpcDynamicInfo *self)
   g_ptr_array_unref (self->blocks);
   g_hash_table_unref (self->left_out);
   g_hash_table_unref (self->function_names);
-  g_hash_table_unref (self->arg_types);
-  g_clear_pointer (&self->types, g_variant_unref);
+  g_hash_table_unref (self->run_time.arg_types);
+  g_clear_pointer (&self->run_time.types, g_variant_unref);
   g_clear_pointer (&self->errors, g_hash_table_unref);
   g_free (self);
 }
@@ -151,7 +151,7 @@ static const char *
 get_arg_type (const NorpcDynamicInfo *self,
               gconstpointer           arg)
 {
-  const char *type = g_hash_table_lookup (self->arg_types, arg);
+  const char *type = g_hash_table_lookup (self->run_time.arg_types, arg);
 
   return type != NULL ? type : "";
 }
@@ -197,7 +197,7 @@ describe_tables (GString                *text,
 {
   g_autofree gpointer *left_out = g_hash_table_get_keys_as_array (self->left_out, NULL);
   g_autofree gpointer *errors = g_hash_table_get_keys_as_array (self->errors, NULL);
-  g_autofree char *types = g_variant_print (self->types, FALSE);
+  g_autofree char *types = g_variant_print (self->run_time.types, FALSE);
   guint n_left_out = g_hash_table_size (self->left_out), n_errors = g_hash_table_size (self->errors);
 
   qsort (left_out, n_left_out, sizeof (gpointer), compare_keys);

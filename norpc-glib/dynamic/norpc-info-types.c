@@ -53,11 +53,11 @@ describe_type (const NorpcInterfaceInfo *info,
                gconstpointer             key)
 {
   const NorpcDynamicInfo *dynamic = norpc_dynamic_info_get (info);
-  const char *declared = dynamic != NULL ? g_hash_table_lookup (dynamic->arg_types, key) : NULL;
+  const char *declared = dynamic != NULL ? g_hash_table_lookup (dynamic->run_time.arg_types, key) : NULL;
   const char *prefix = norpc_arg_info_is_nullable (arg) ? "?" : "";
 
   if (declared != NULL)
-    return norpc_declared_type_describe (declared, *prefix != '\0');
+    return g_strconcat (prefix, declared, NULL);
   if (arg->get_element_type != NULL && !norpc_arg_info_is_list (arg))
     return g_strdup_printf ("%s%s[]", prefix, g_type_name (arg->get_element_type ()));
   if (arg->get_type != NULL)
@@ -219,7 +219,7 @@ norpc_interface_info_dup_declared_types (const NorpcInterfaceInfo *info)
 
   dynamic = norpc_dynamic_info_get (info);
 
-  return dynamic != NULL ? g_variant_ref (dynamic->types)
+  return dynamic != NULL ? g_variant_ref (dynamic->run_time.types)
                          : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{s(ssa(ssx))}"), NULL, 0));
 }
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "norpc-declared-types-private.h"
 #include "norpc-described-type-private.h"
 #include "norpc-description-reader-private.h"
 
@@ -297,7 +298,7 @@ read_property_element (NorpcInterfaceReader   *self,
   property->get_type = type.get_type;
   property->updates = read_updates (self, element);
   if (type.declared != NULL)
-    g_hash_table_insert (self->info->arg_types, property, g_strdup (type.declared));
+    g_hash_table_insert (self->info->run_time.arg_types, property, norpc_declared_type_describe (type.declared, FALSE));
   left_out = needs_code != NULL ? g_strdup_printf ("it has %s", needs_code) : NULL;
   leave_out (self, element, name, left_out);
   g_ptr_array_add (self->properties, property);

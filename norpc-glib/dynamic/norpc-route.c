@@ -13,6 +13,7 @@
 #include "core/norpc-interface-info-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
+#include "norpc-converted-call-private.h"
 #include "norpc-dynamic-service-private.h"
 #include "norpc-route-private.h"
 #include "server/norpc-dispatch-private.h"
@@ -61,25 +62,23 @@ find_served_info (GObject                  *service,
   return NULL;
 }
 
-/* Returns the property of @info with a name, or NULL with a message (owned). */
+/* Returns the property of @info that a client has as @property, or NULL with a message (owned). */
 static const NorpcPropertyInfo *
 find_served_property (const NorpcInterfaceInfo  *info,
-                      const NorpcArgInfo        *wanted,
+                      const NorpcInterfaceInfo  *wanted,
+                      guint                      property,
                       char                     **problem)
 {
-  const NorpcPropertyAccess *access = norpc_property_access_get (info);
+  const char *name = wanted->properties[property]->dbus.name;
 
-  for (guint i = 0; i < access->n_properties; i++)
-    if (g_str_equal (access->args[i].dbus.name, wanted->dbus.name))
+  for (guint i = 0; i < norpc_interface_info_get_n_properties (info); i++)
+    if (g_str_equal (info->properties[i]->dbus.name, name))
       {
-        if (norpc_arg_infos_match (&access->args[i], wanted) ||
-            norpc_arg_infos_have_same_form (&access->args[i], wanted))
-          return info->properties[i];
-        *problem = g_strdup_printf ("the type of the property '%s' differs", wanted->dbus.name);
-        return NULL;
+        *problem = g_strdup (norpc_properties_compare (wanted, property, info, i).problem);
+        return *problem == NULL ? info->properties[i] : NULL;
       }
 
-  *problem = g_strdup_printf ("there is no property '%s'", wanted->dbus.name);
+  *problem = g_strdup_printf ("there is no property '%s'", name);
 
   return NULL;
 }
@@ -92,7 +91,7 @@ can_read_all (const NorpcInterfaceInfo   *info,
 {
   for (guint i = 0; i < wanted->n_readable; i++)
     {
-      const NorpcPropertyInfo *property = find_served_property (info, &wanted->args[wanted->readable[i]], problem);
+      const NorpcPropertyInfo *property = find_served_property (info, wanted->interface_info, wanted->readable[i], problem);
 
       if (property == NULL)
         return FALSE;
@@ -107,11 +106,12 @@ can_read_all (const NorpcInterfaceInfo   *info,
 }
 
 static gboolean
-can_set (const NorpcInterfaceInfo  *info,
-         const NorpcArgInfo        *wanted,
-         char                     **problem)
+can_set (const NorpcInterfaceInfo   *info,
+         const NorpcPropertyAccess  *wanted,
+         guint                       index,
+         char                      **problem)
 {
-  const NorpcPropertyInfo *property = find_served_property (info, wanted, problem);
+  const NorpcPropertyInfo *property = find_served_property (info, wanted->interface_info, index, problem);
 
   if (property != NULL && !norpc_property_is_writable (property))
     *problem = g_strdup_printf ("the property '%s' can only be read", property->dbus.name);
@@ -131,11 +131,32 @@ route_property_call (NorpcCall                 *call,
   gboolean reads = call->method == NORPC_PROPERTY_GET_ALL;
 
   if (!(reads ? can_read_all (info, access, problem)
-              : can_set (info, &access->args[(call->method - 1) / 2], problem)))
+              : can_set (info, access, (call->method - 1) / 2, problem)))
     return NULL;
 
   return !reads && method->dispatch != NULL && NORPC_IS_DYNAMIC_SERVICE (service) ? norpc_dynamic_service_handle_set
                                                                                   : method->dispatch;
+}
+
+/* Returns the index that the method of a call has in @info, or -1. */
+static int
+find_served_method (NorpcCall                *call,
+                    const NorpcInterfaceInfo *info)
+{
+  return info == call->interface_info ? (int) call->method
+                                      : norpc_interface_info_find_method (info, norpc_call_peek_method_name (call));
+}
+
+/* Runs in the service's context. The service has the values of the call in another form. */
+static gboolean
+handle_converted (gpointer    service,
+                  gpointer    vtable G_GNUC_UNUSED,
+                  NorpcCall  *call,
+                  GError    **error)
+{
+  const NorpcInterfaceInfo *info = find_served_info (service, call->interface_info);
+
+  return norpc_converted_call_handle (service, call, info, (guint) find_served_method (call, info), error);
 }
 
 /* Finds the handler of a call of a method. */
@@ -146,9 +167,8 @@ route_method_call (NorpcCall                 *call,
                    gpointer                  *vtable,
                    char                     **problem)
 {
-  const NorpcMethodInfo *wanted = norpc_call_get_method_info (call);
-  int method = info == call->interface_info ? (int) call->method
-                                            : norpc_interface_info_find_method (info, wanted->dbus.name);
+  NorpcComparison comparison = { FALSE, NULL };
+  int method = find_served_method (call, info);
 
   if (method < 0)
     {
@@ -156,9 +176,15 @@ route_method_call (NorpcCall                 *call,
       return NULL;
     }
 
-  *problem = norpc_methods_find_mismatch (wanted, info->methods[method]);
-  if (*problem != NULL)
-    return NULL;
+  if (info != call->interface_info)
+    comparison = norpc_methods_compare (call->interface_info, call->method, info, (guint) method);
+  if (comparison.problem != NULL)
+    {
+      *problem = g_strdup (comparison.problem);
+      return NULL;
+    }
+  if (comparison.converts)
+    return handle_converted;
   if (norpc_interface_info_is_run_time (info))
     return NORPC_IS_DYNAMIC_SERVICE (service) ? norpc_dynamic_service_handle : NULL;
 

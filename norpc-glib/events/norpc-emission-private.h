@@ -17,6 +17,12 @@ NorpcEmission *norpc_emission_new           (const NorpcInterfaceInfo  *interfac
                                              GError                   **error);
 NorpcEmission *norpc_emission_import        (NorpcEmission             *self,
                                              GDBusArgInfo * const      *infos);
+NorpcEmission *norpc_emission_convert       (NorpcEmission             *self,
+                                             const NorpcInterfaceInfo  *interface_info,
+                                             guint                      signal,
+                                             const NorpcInterfaceInfo  *to_info,
+                                             guint                      to_signal,
+                                             GError                   **error);
 NorpcEmission *norpc_emission_new_unchecked (const GValue              *args,
                                              guint                      n_args);
 NorpcEmission *norpc_emission_new_take      (GValue                    *values,

@@ -5,6 +5,7 @@
 
 #include "core/norpc-error.h"
 #include "core/norpc-value-check-private.h"
+#include "core/norpc-value-convert-private.h"
 #include "core/norpc-value-copy-private.h"
 #include "core/norpc-value-export-private.h"
 #include "norpc-emission-private.h"
@@ -112,6 +113,34 @@ norpc_emission_import (NorpcEmission        *self,
   norpc_emission_unref (self);
 
   return imported;
+}
+
+/* Runs in the client's context. Takes ownership of @self, which other clients share, and returns an emission (owned) for
+ * a client with another description of the signal, or NULL if @error is set.
+ */
+NorpcEmission *
+norpc_emission_convert (NorpcEmission             *self,
+                        const NorpcInterfaceInfo  *interface_info,
+                        guint                      signal,
+                        const NorpcInterfaceInfo  *to_info,
+                        guint                      to_signal,
+                        GError                   **error)
+{
+  GDBusArgInfo **infos = to_info->signals[to_signal]->dbus.args;
+  g_autoptr (NorpcEmission) taken = self;
+  g_autoptr (NorpcEmission) converted = emission_new (taken->n_args);
+  g_autofree char *problem = NULL;
+
+  for (guint i = 0; i < converted->n_args; i++)
+    g_value_init (&converted->args[i], norpc_arg_info_get_gtype (infos[i]));
+  if (norpc_values_convert (interface_info->signals[signal]->dbus.args, taken->args, infos, converted->args,
+                            taken->n_args, "argument", &problem))
+    return g_steal_pointer (&converted);
+
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", to_info->dbus.name,
+               to_info->signals[to_signal]->dbus.name, problem);
+
+  return NULL;
 }
 
 /* Runs in the client's context. Returns an emission (owned) with the arguments that a handler has

@@ -33,6 +33,10 @@ struct _NorpcItem
 NorpcItem *norpc_item_new_end      (const NorpcInterfaceInfo *interface_info,
                                     guint                     method);
 GError    *norpc_item_find_problem (NorpcItem                *self);
+NorpcItem *norpc_item_convert      (NorpcItem                *self,
+                                    const NorpcInterfaceInfo *interface_info,
+                                    guint                     method,
+                                    GError                  **error);
 void       norpc_item_export       (NorpcItem                *self);
 void       norpc_item_import       (NorpcItem                *self);
 

@@ -6,6 +6,7 @@
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-value-check-private.h"
+#include "core/norpc-value-convert-private.h"
 #include "core/norpc-value-export-private.h"
 #include "core/norpc-value-types-private.h"
 #include "core/norpc-value-variant-private.h"
@@ -104,6 +105,39 @@ get_infos (NorpcItem *self)
   return self->interface_info->methods[self->method]->items;
 }
 
+/* Takes ownership of @problem. */
+static void
+set_item_error (NorpcItem  *self,
+                char       *problem,
+                GError    **error)
+{
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", self->interface_info->dbus.name,
+               self->interface_info->methods[self->method]->dbus.name, problem);
+  g_free (problem);
+}
+
+/* Called by the owner. Takes ownership of the item, and returns one (owned) of the same stream in another description, or
+ * NULL if @error is set.
+ */
+NorpcItem *
+norpc_item_convert (NorpcItem                 *self,
+                    const NorpcInterfaceInfo  *interface_info,
+                    guint                      method,
+                    GError                   **error)
+{
+  g_autoptr (NorpcItem) taken = self;
+  g_autoptr (NorpcItem) converted = norpc_item_new (interface_info, method);
+  char *problem = NULL;
+
+  if (norpc_values_move (get_infos (taken), taken->values, get_infos (converted), converted->values, taken->n_values,
+                         "item", &problem))
+    return g_steal_pointer (&converted);
+
+  set_item_error (taken, problem, error);
+
+  return NULL;
+}
+
 /* Called in the writer's thread, when the values have been checked. */
 void
 norpc_item_export (NorpcItem *self)
@@ -178,17 +212,6 @@ norpc_item_get_values (NorpcItem *self,
     *n_values = self->n_values;
 
   return self->values;
-}
-
-/* Takes ownership of @problem. */
-static void
-set_item_error (NorpcItem  *self,
-                char       *problem,
-                GError    **error)
-{
-  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", self->interface_info->dbus.name,
-               self->interface_info->methods[self->method]->dbus.name, problem);
-  g_free (problem);
 }
 
 /**

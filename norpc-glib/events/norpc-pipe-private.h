@@ -30,6 +30,8 @@ struct _NorpcPipe
   gatomicrefcount     ref_count;
   NorpcCompletionHook hook; /* of the client's call */
 
+  const NorpcInterfaceInfo *interface_info; /* since construction: of the client, whose form the items have */
+  guint  method;   /* since construction */
   guint  capacity; /* since construction */
   GMutex lock;
   GCond  changed;  /* [lock]: there is an item, or nothing follows */
@@ -57,10 +59,12 @@ struct _NorpcPipe
   NorpcWait        write_wait;   /* [lock]: of the writer */
 };
 
-NorpcPipe *norpc_pipe_new   (const NorpcMethodInfo *info);
-NorpcPipe *norpc_pipe_new_empty (const NorpcMethodInfo *info);
-NorpcPipe *norpc_pipe_ref   (NorpcPipe             *self);
-void       norpc_pipe_unref (NorpcPipe             *self);
+NorpcPipe *norpc_pipe_new       (const NorpcInterfaceInfo *interface_info,
+                                 guint                     method);
+NorpcPipe *norpc_pipe_new_empty (const NorpcInterfaceInfo *interface_info,
+                                 guint                     method);
+NorpcPipe *norpc_pipe_ref       (NorpcPipe                *self);
+void       norpc_pipe_unref     (NorpcPipe                *self);
 
 void norpc_pipe_watch_call (NorpcPipe *self,
                             NorpcCall *call);

@@ -48,12 +48,16 @@ unref_items (NorpcCallStream *stream)
 static const NorpcCallStreamFuncs pipe_funcs = { ref_items, unref_items };
 
 NorpcPipe *
-norpc_pipe_new (const NorpcMethodInfo *info)
+norpc_pipe_new (const NorpcInterfaceInfo *interface_info,
+                guint                     method)
 {
+  const NorpcMethodInfo *info = interface_info->methods[method];
   NorpcPipe *self = g_new0 (NorpcPipe, 1);
 
   self->parent.funcs = &pipe_funcs;
   g_atomic_ref_count_init (&self->ref_count);
+  self->interface_info = interface_info;
+  self->method = method;
   self->capacity = info->backlog != 0 ? info->backlog : NORPC_DEFAULT_STREAM_BACKLOG;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
@@ -64,9 +68,10 @@ norpc_pipe_new (const NorpcMethodInfo *info)
 
 /* Returns a pipe (owned) that drops its items, and that has none to be read. */
 NorpcPipe *
-norpc_pipe_new_empty (const NorpcMethodInfo *info)
+norpc_pipe_new_empty (const NorpcInterfaceInfo *interface_info,
+                      guint                     method)
 {
-  NorpcPipe *self = norpc_pipe_new (info);
+  NorpcPipe *self = norpc_pipe_new (interface_info, method);
 
   self->drains = TRUE;
   self->empty = TRUE;

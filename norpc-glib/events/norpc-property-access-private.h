@@ -45,7 +45,7 @@ const NorpcPropertyAccess *norpc_property_access_get (const NorpcInterfaceInfo *
 
 gboolean norpc_property_access_has_same_values (const NorpcPropertyAccess *self,
                                                 const NorpcPropertyAccess *other);
-void     norpc_property_read          (GObject                   *service,
+char    *norpc_property_read          (GObject                   *service,
                                        const NorpcPropertyAccess *access,
                                        guint                      property,
                                        GValue                    *value);

@@ -6,8 +6,8 @@
 #include "call/norpc-call-private.h"
 #include "client/norpc-proxy.h"
 #include "core/norpc-info-match-private.h"
+#include "core/norpc-value-convert-private.h"
 #include "core/norpc-value-copy-private.h"
-#include "core/norpc-value-variant-private.h"
 #include "norpc-property-access-private.h"
 #include "norpc-property-private.h"
 
@@ -58,7 +58,7 @@ find_described_interface (GObject                  *service,
 }
 
 /* Runs in the service's context. Returns the description (unowned) that the class of the service has of a
- * property, if its values have another form than those of the client, or NULL.
+ * property, if its values have to be converted to those of the client, or NULL.
  */
 static const NorpcArgInfo *
 find_other_form (GObject                   *service,
@@ -74,34 +74,41 @@ find_other_form (GObject                   *service,
     info = find_described_interface (service, access->interface_info);
 
   for (guint i = 0; info != NULL && i < norpc_interface_info_get_n_properties (info); i++)
-    {
-      const NorpcArgInfo *other = &norpc_property_access_get (info)->args[i];
-
-      if (g_str_equal (info->properties[i]->name, name) && norpc_arg_infos_have_same_form (arg, other))
-        return other;
-    }
+    if (g_str_equal (info->properties[i]->name, name) &&
+        norpc_properties_compare (access->interface_info, property, info, i).converts)
+      return &norpc_property_access_get (info)->args[i];
 
   return NULL;
 }
 
-/* Thread-safe. A value that is NULL although it must not be stays so. */
-static void
-convert (const NorpcArgInfo *from_info,
-         const GValue       *from,
-         const NorpcArgInfo *to_info,
-         GValue             *to)
+/* Runs in the service's context. Returns a message (owned) if the service has no such value, or NULL. */
+static char *
+set_property (GObject                   *service,
+              const NorpcPropertyAccess *access,
+              guint                      property,
+              const GValue              *value)
 {
-  g_autofree char *problem = NULL;
-  g_autoptr (GVariant) variant = norpc_value_to_variant (from_info, from, &problem);
+  const char *name = access->interface_info->properties[property]->name;
+  const NorpcArgInfo *other = find_other_form (service, access, property);
+  g_auto (GValue) served = G_VALUE_INIT;
+  char *problem;
 
-  if (variant == NULL)
-    return;
+  if (other == NULL)
+    {
+      g_object_set_property (service, name, value);
+      return NULL;
+    }
 
-  g_variant_ref_sink (variant);
-  problem = norpc_value_set_variant (to_info, to, variant);
+  g_value_init (&served, norpc_arg_info_get_gtype (&other->dbus));
+  problem = norpc_value_convert (&access->args[property], value, other, &served);
+  if (problem == NULL)
+    g_object_set_property (service, name, &served);
+
+  return problem;
 }
 
-static void
+/* Runs in the service's context. Reads a property of another form. */
+static char *
 read_converted (GObject            *service,
                 const char         *name,
                 const NorpcArgInfo *other,
@@ -112,35 +119,14 @@ read_converted (GObject            *service,
 
   g_value_init (&served, norpc_arg_info_get_gtype (&other->dbus));
   g_object_get_property (service, name, &served);
-  convert (other, &served, arg, value);
-}
 
-/* Runs in the service's context. */
-static void
-set_property (GObject                   *service,
-              const NorpcPropertyAccess *access,
-              guint                      property,
-              const GValue              *value)
-{
-  const char *name = access->interface_info->properties[property]->name;
-  const NorpcArgInfo *other = find_other_form (service, access, property);
-  g_auto (GValue) served = G_VALUE_INIT;
-
-  if (other == NULL)
-    {
-      g_object_set_property (service, name, value);
-      return;
-    }
-
-  g_value_init (&served, norpc_arg_info_get_gtype (&other->dbus));
-  convert (&access->args[property], value, other, &served);
-  g_object_set_property (service, name, &served);
+  return norpc_value_convert (other, &served, arg, value);
 }
 
 /* Runs in the service's context. Reads a property into @value, which is initialized. The contents
- * are not shared with the service.
+ * are not shared with the service. Returns a message (owned) if the client has no such value, or NULL.
  */
-void
+char *
 norpc_property_read (GObject                   *service,
                      const NorpcPropertyAccess *access,
                      guint                      property,
@@ -152,19 +138,18 @@ norpc_property_read (GObject                   *service,
   g_auto (GValue) shared = G_VALUE_INIT;
 
   if (other != NULL)
-    {
-      read_converted (service, name, other, arg, value);
-      return;
-    }
+    return read_converted (service, name, other, arg, value);
   if (arg->get_element_type == NULL)
     {
       g_object_get_property (service, name, value);
-      return;
+      return NULL;
     }
 
   g_value_init (&shared, G_VALUE_TYPE (value));
   g_object_get_property (service, name, &shared);
   norpc_value_copy_deep (arg, &shared, value);
+
+  return NULL;
 }
 
 /* Runs in the context that forwards the call: a proxy is the service. */
@@ -180,6 +165,37 @@ forward (NorpcProxy *proxy,
   norpc_proxy_forward (proxy, call, forwarded);
 }
 
+/* Takes ownership of @problem. */
+static GError *
+property_error_new (const NorpcPropertyAccess *access,
+                    guint                      property,
+                    char                      *problem)
+{
+  GError *error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
+                               access->info.dbus.name, access->args[property].dbus.name, problem);
+
+  g_free (problem);
+
+  return error;
+}
+
+/* Runs in the service's context. Returns an error (owned) if the client has no such value, or NULL. */
+static GError *
+read_all (GObject                   *service,
+          const NorpcPropertyAccess *access,
+          GValue                    *values)
+{
+  for (guint i = 0; i < access->n_readable; i++)
+    {
+      char *problem = norpc_property_read (service, access, access->readable[i], &values[i]);
+
+      if (problem != NULL)
+        return property_error_new (access, access->readable[i], problem);
+    }
+
+  return NULL;
+}
+
 /* Runs in the service's context. */
 static gboolean
 dispatch_get_all (gpointer    service,
@@ -188,6 +204,7 @@ dispatch_get_all (gpointer    service,
                   GError    **error G_GNUC_UNUSED)
 {
   const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+  GError *problem;
   GValue *results;
 
   if (NORPC_IS_PROXY (service))
@@ -200,12 +217,36 @@ dispatch_get_all (gpointer    service,
   if (results == NULL)
     return TRUE;
 
-  for (guint i = 0; i < access->n_readable; i++)
-    norpc_property_read (service, access, access->readable[i], &results[i]);
+  problem = read_all (service, access, results);
   g_value_set_uint (&results[access->n_readable], norpc_property_next_serial ());
-  norpc_call_end_reply_on_return (call);
+  if (problem == NULL)
+    norpc_call_end_reply_on_return (call);
+  else
+    norpc_call_fail_reply (call, problem);
 
   return TRUE;
+}
+
+/* Runs in the service's context. Answers a call that has set a property. */
+static void
+return_value (GObject                   *service,
+              const NorpcPropertyAccess *access,
+              guint                      property,
+              NorpcCall                 *call)
+{
+  GValue *results = norpc_call_begin_reply (call, call->interface_info, call->method);
+  char *problem = NULL;
+
+  if (results == NULL)
+    return;
+
+  if (norpc_property_is_readable (access->interface_info->properties[property]))
+    problem = norpc_property_read (service, access, property, &results[0]);
+  g_value_set_uint (&results[call->n_results - 1], norpc_property_next_serial ());
+  if (problem == NULL)
+    norpc_call_end_reply_on_return (call);
+  else
+    norpc_call_fail_reply (call, property_error_new (access, property, problem));
 }
 
 /* Runs in the service's context. The function that sets the property may answer the call with an
@@ -221,7 +262,7 @@ dispatch_set (gpointer    service,
   guint property = (call->method - 1) / 2;
   const NorpcPropertyInfo *info = access->interface_info->properties[property];
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (service), info->name);
-  GValue *results;
+  char *problem;
 
   if (NORPC_IS_PROXY (service))
     {
@@ -235,18 +276,14 @@ dispatch_set (gpointer    service,
       return FALSE;
     }
 
-  set_property (service, access, property, norpc_call_get_args (call, NULL));
-  if (g_atomic_int_get (&call->replied))
-    return TRUE;
-
-  results = norpc_call_begin_reply (call, call->interface_info, call->method);
-  if (results == NULL)
-    return TRUE;
-
-  if (norpc_property_is_readable (info))
-    norpc_property_read (service, access, property, &results[0]);
-  g_value_set_uint (&results[call->n_results - 1], norpc_property_next_serial ());
-  norpc_call_end_reply_on_return (call);
+  problem = set_property (service, access, property, norpc_call_get_args (call, NULL));
+  if (problem != NULL)
+    {
+      g_propagate_error (error, property_error_new (access, property, problem));
+      return FALSE;
+    }
+  if (!g_atomic_int_get (&call->replied))
+    return_value (service, access, property, call);
 
   return TRUE;
 }
@@ -327,9 +364,7 @@ add_property (NorpcPropertyAccess *self,
   const NorpcPropertyInfo *info = self->interface_info->properties[property];
   NorpcArgInfo *arg = &self->args[property];
 
-  *arg = (NorpcArgInfo) {
-    { -1, info->dbus.name, info->dbus.signature, NULL }, info->flags, info->get_type, info->get_element_type
-  };
+  *arg = norpc_property_info_get_arg (info);
   if (!norpc_property_is_readable (info))
     return;
 

@@ -90,8 +90,9 @@ read_property (NorpcPropertyRelay        *self,
   char *problem;
 
   g_value_init (value, norpc_arg_info_get_gtype (&arg->dbus));
-  norpc_property_read (self->service, access, property, value);
-  problem = norpc_value_find_problem (arg, value);
+  problem = norpc_property_read (self->service, access, property, value);
+  if (problem == NULL)
+    problem = norpc_value_find_problem (arg, value);
   if (problem == NULL && norpc_arg_info_is_list (arg))
     problem = norpc_list_relay_send (self->lists, arg, value);
   if (problem == NULL)

@@ -11,11 +11,18 @@
 
 G_BEGIN_DECLS
 
+/* A signal that a service emits. */
+typedef struct
+{
+  const NorpcInterfaceInfo *interface_info;
+  guint                     signal;
+  NorpcEmission            *emission; /* (unowned) */
+  NorpcEvent               *dropped;  /* (owned) (nullable): to be freed with no lock held */
+  const char               *problem;  /* (unowned) (nullable): why a proxy that listens does not get it */
+} NorpcSentSignal;
+
 /* Runs in the service's context, with the lock of the subscribers held. */
-void norpc_signal_event_send (GPtrArray                 *subscribers,
-                              const NorpcInterfaceInfo  *interface_info,
-                              guint                      signal,
-                              NorpcEmission             *emission,
-                              NorpcEvent               **dropped);
+void norpc_signal_event_send (GPtrArray       *subscribers,
+                              NorpcSentSignal *sent);
 
 G_END_DECLS

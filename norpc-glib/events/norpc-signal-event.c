@@ -9,6 +9,8 @@
  */
 
 #include "client/norpc-proxy-private.h"
+#include "core/norpc-info-match-private.h"
+#include "core/norpc-log-private.h"
 #include "norpc-signal-event-private.h"
 #include "norpc-subscription-parts-private.h"
 
@@ -31,7 +33,7 @@ signal_event_free (NorpcEvent *event)
 
   for (guint i = self->n_begun; i < self->n_deliveries; i++)
     g_clear_pointer (&self->deliveries[i].subscription, norpc_subscription_unref);
-  norpc_emission_unref (self->emission);
+  g_clear_pointer (&self->emission, norpc_emission_unref);
   g_free (self);
 }
 
@@ -69,8 +71,27 @@ deliver_to_proxy (NorpcDelivery *self)
 
   if (self->closes)
     g_signal_emit (proxy, g_signal_lookup ("signal-closed", NORPC_TYPE_PROXY), 0, g_signal_name (state->id));
-  else
+  else if (self->event->emission != NULL)
     emit_signal (self, proxy, state);
+}
+
+/* Runs in the client's context, before the first delivery. All proxies of a context get the same objects, and those with
+ * one description the same values.
+ */
+static void
+prepare_emission (NorpcSignalEvent *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->emission = norpc_emission_import (self->emission, self->served_info->signals[self->served_signal]->dbus.args);
+  if (self->served_info == self->interface_info ||
+      !norpc_signals_compare (self->interface_info, self->signal, self->served_info, self->served_signal).converts)
+    return;
+
+  self->emission = norpc_emission_convert (self->emission, self->served_info, self->served_signal, self->interface_info,
+                                           self->signal, &error);
+  if (self->emission == NULL)
+    norpc_critical ("%s; the signal was not passed on to a client", error->message);
 }
 
 /* Runs in the client's context. Delivers to one proxy. The others follow at once, or, if a handler runs
@@ -82,9 +103,8 @@ signal_event_run (NorpcEvent *event)
   NorpcSignalEvent *self = (NorpcSignalEvent *) event;
   NorpcDelivery *delivery = &self->deliveries[self->n_begun];
 
-  /* All proxies of a context get the same objects. */
   if (self->n_begun++ == 0)
-    self->emission = norpc_emission_import (self->emission, self->interface_info->signals[self->signal]->dbus.args);
+    prepare_emission (self);
 
   if (self->n_begun < self->n_deliveries)
     norpc_reply_queue_push_first (self->reply_queue, &event->link);
@@ -109,7 +129,7 @@ static NorpcSignalEvent *
 signal_event_new (NorpcReplyQueue          *reply_queue,
                   const NorpcInterfaceInfo *interface_info,
                   guint                     signal,
-                  NorpcEmission            *emission,
+                  const NorpcSentSignal    *sent,
                   guint                     max_deliveries)
 {
   NorpcSignalEvent *self = g_malloc (sizeof (NorpcSignalEvent) + max_deliveries * sizeof (NorpcDelivery));
@@ -119,7 +139,9 @@ signal_event_new (NorpcReplyQueue          *reply_queue,
     .reply_queue = reply_queue,
     .interface_info = interface_info,
     .signal = signal,
-    .emission = norpc_emission_ref (emission)
+    .served_info = sent->interface_info,
+    .served_signal = sent->signal,
+    .emission = norpc_emission_ref (sent->emission)
   };
 
   return self;
@@ -160,15 +182,11 @@ push_events_locked (NorpcReplyQueue  *reply_queue,
 }
 
 /* Runs in the service's context, with the lock of the subscribers held. Passes an emission on to those
- * of @subscribers that listen, which are all in one context. Adds events (owned) to @dropped that are to
- * be freed with no lock held.
+ * of @subscribers that listen, which are all in one context. Adds events (owned) to those dropped.
  */
 void
-norpc_signal_event_send (GPtrArray                 *subscribers,
-                         const NorpcInterfaceInfo  *interface_info,
-                         guint                      signal,
-                         NorpcEmission             *emission,
-                         NorpcEvent               **dropped)
+norpc_signal_event_send (GPtrArray       *subscribers,
+                         NorpcSentSignal *sent)
 {
   NorpcReplyQueue *reply_queue = ((NorpcSubscription *) subscribers->pdata[0])->reply_queue;
   NorpcEventQueue *queue = norpc_reply_queue_get_events (reply_queue);
@@ -178,7 +196,8 @@ norpc_signal_event_send (GPtrArray                 *subscribers,
   for (guint i = 0; i < subscribers->len && !queue->closed; i++)
     {
       NorpcSubscription *subscription = subscribers->pdata[i];
-      int index = norpc_subscription_find_expected_locked (subscription, interface_info, signal);
+      int index = norpc_subscription_find_expected_locked (subscription, sent->interface_info, sent->signal,
+                                                           &sent->problem);
       NorpcSignalEvent *event;
 
       if (index < 0)
@@ -187,12 +206,12 @@ norpc_signal_event_send (GPtrArray                 *subscribers,
       event = find_event (events, subscription->interface_info);
       if (event == NULL)
         {
-          event = signal_event_new (reply_queue, subscription->interface_info, (guint) index, emission,
+          event = signal_event_new (reply_queue, subscription->interface_info, (guint) index, sent,
                                     subscribers->len - i);
           norpc_events_prepend (&events, &event->parent);
         }
-      norpc_events_prepend (dropped, norpc_subscription_add_delivery_locked (subscription, event));
+      norpc_events_prepend (&sent->dropped, norpc_subscription_add_delivery_locked (subscription, event));
     }
-  push_events_locked (reply_queue, events, dropped);
+  push_events_locked (reply_queue, events, &sent->dropped);
   g_mutex_unlock (&queue->lock);
 }

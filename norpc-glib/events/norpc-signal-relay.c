@@ -28,15 +28,15 @@ typedef struct
   NorpcListRelay           *lists;       /* (owned) (nullable) */
   const NorpcInterfaceInfo *interface_info;
   guint                     signal;
+  gboolean                  warned; /* that a client describes the signal in another way; accessed in the service's
+                                       context */
 } RelayClosure;
 
 /* An emission that is passed on. */
 typedef struct
 {
-  const RelayClosure *closure;
-  gboolean            listened; /* there is a proxy that listens */
-  NorpcEmission      *emission; /* (owned) (nullable) */
-  NorpcEvent         *dropped;  /* (owned) (nullable): to be freed with no lock held */
+  NorpcSentSignal sent;
+  gboolean        listened; /* there is a proxy that listens */
 } Passage;
 
 /* Runs in the service's context, with the lock of the subscribers held. */
@@ -46,9 +46,8 @@ find_listener (NorpcSubscriber *subscriber,
 {
   Passage *passage = user_data;
 
-  passage->listened = norpc_subscription_find_listened ((NorpcSubscription *) subscriber,
-                                                        passage->closure->interface_info,
-                                                        passage->closure->signal) >= 0;
+  passage->listened = norpc_subscription_find_listened ((NorpcSubscription *) subscriber, passage->sent.interface_info,
+                                                        passage->sent.signal, &passage->sent.problem) >= 0;
 
   return !passage->listened;
 }
@@ -60,8 +59,20 @@ pass_on (GPtrArray *subscribers,
 {
   Passage *passage = user_data;
 
-  norpc_signal_event_send (subscribers, passage->closure->interface_info, passage->closure->signal,
-                           passage->emission, &passage->dropped);
+  norpc_signal_event_send (subscribers, &passage->sent);
+}
+
+/* Runs in the service's context, with no lock held. */
+static void
+warn_of_difference (RelayClosure *self,
+                    const char   *problem)
+{
+  if (problem == NULL || self->warned)
+    return;
+
+  self->warned = TRUE;
+  norpc_warning ("%s.%s does not reach a client that describes the signal in another way: %s",
+                 self->interface_info->dbus.name, self->interface_info->signals[self->signal]->dbus.name, problem);
 }
 
 /* Runs in the service's context, when the service emits. The arguments are copied only if a proxy
@@ -76,24 +87,26 @@ relay_emission (GClosure     *closure,
                 gpointer      data G_GNUC_UNUSED)
 {
   RelayClosure *self = (RelayClosure *) closure;
-  Passage passage = { .closure = self };
+  Passage passage = { .sent.interface_info = self->interface_info, .sent.signal = self->signal };
+  g_autoptr (NorpcEmission) emission = NULL;
   g_autoptr (GError) error = NULL;
 
   norpc_subscribers_foreach (self->subscribers, find_listener, &passage);
-  if (!passage.listened)
-    return;
-
-  passage.emission = norpc_emission_new (self->interface_info, self->signal, values + 1, n_values - 1, &error);
-  if (passage.emission == NULL)
+  if (passage.listened)
     {
-      norpc_critical ("%s; the signal was not passed on to clients", error->message);
-      return;
-    }
+      emission = norpc_emission_new (self->interface_info, self->signal, values + 1, n_values - 1, &error);
+      if (emission == NULL)
+        {
+          norpc_critical ("%s; the signal was not passed on to clients", error->message);
+          return;
+        }
 
-  norpc_list_relay_tell (self->lists);
-  norpc_subscribers_foreach_context (self->subscribers, pass_on, &passage);
-  norpc_emission_unref (passage.emission);
-  norpc_events_free (passage.dropped);
+      norpc_list_relay_tell (self->lists);
+      passage.sent.emission = emission;
+      norpc_subscribers_foreach_context (self->subscribers, pass_on, &passage);
+      norpc_events_free (passage.sent.dropped);
+    }
+  warn_of_difference (self, passage.sent.problem);
 }
 
 static void

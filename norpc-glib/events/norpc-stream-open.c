@@ -93,7 +93,7 @@ norpc_proxy_open_stream (NorpcProxy   *self,
   g_return_val_if_fail (norpc_call_is_new (call), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
-  pipe = norpc_pipe_new (norpc_call_get_method_info (call));
+  pipe = norpc_pipe_new (call->interface_info, call->method);
   norpc_call_get_stream_part (call)->items = &pipe->parent;
   stream = stream_new (stream_type, call, pipe, TRUE);
   priv = norpc_stream_get_private (stream);
@@ -140,7 +140,7 @@ norpc_call_get_stream (NorpcCall *self,
       /* A call that was sent without an end for the client has no items. */
       if (part->items == NULL)
         g_atomic_pointer_set (&part->items,
-                              &norpc_pipe_new_empty (norpc_call_get_method_info (self))->parent);
+                              &norpc_pipe_new_empty (self->interface_info, self->method)->parent);
       part->end = G_OBJECT (stream_new (stream_type, self, (NorpcPipe *) part->items, FALSE));
       /* The service may wait for its client, which may be blocked, so the deadline ends the waits
        * of both.

@@ -6,6 +6,7 @@
 /* The end of a stream that reads its items. */
 
 #include "core/norpc-error.h"
+#include "core/norpc-log-private.h"
 #include "norpc-stream-private.h"
 
 typedef enum
@@ -56,6 +57,25 @@ fail_closed (GError **error)
   return READ_FAILED;
 }
 
+/* Called in the service's thread. Takes ownership of @item, which is in the form of the client, and returns one (owned) in
+ * that of the service, or NULL if @error is set.
+ */
+static NorpcItem *
+take_converted (NorpcCall  *call,
+                NorpcItem  *item,
+                GError    **error)
+{
+  g_autoptr (GError) problem = NULL;
+  NorpcItem *converted = norpc_item_convert (item, call->interface_info, call->method, &problem);
+
+  if (problem != NULL && error == NULL)
+    norpc_warning ("%s; the item was dropped", problem->message);
+  else if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+
+  return converted;
+}
+
 /* Called in the reader's thread. If @in_order is TRUE, what has not arrived in its context is not
  * there yet. Sets @item (owned) or @error.
  */
@@ -94,8 +114,10 @@ read_next (NorpcStream  *self,
     return at_end || over ? READ_END : READ_NOT_YET;
 
   norpc_item_import (*item);
+  if (G_UNLIKELY ((*item)->interface_info != priv->call->interface_info))
+    *item = take_converted (priv->call, *item, error);
 
-  return READ_ITEM;
+  return *item != NULL ? READ_ITEM : READ_FAILED;
 }
 
 /* Runs in the context of the read, with no lock held. Ends it and returns TRUE if it is over. */

@@ -79,9 +79,17 @@ norpc_stream_write (NorpcStream  *self,
       return FALSE;
     }
 
+  /* The client may have the values in another form. */
+  if (G_UNLIKELY (item->interface_info != priv->pipe->interface_info))
+    {
+      written = norpc_item_convert (g_steal_pointer (&written), priv->pipe->interface_info, priv->pipe->method, error);
+      if (written == NULL)
+        return FALSE;
+    }
+
   if (!priv->is_client)
     norpc_list_relay_tell_for (priv->call);
-  norpc_item_export (item);
+  norpc_item_export (written);
 
   return norpc_pipe_write (priv->pipe, g_steal_pointer (&written), error);
 }

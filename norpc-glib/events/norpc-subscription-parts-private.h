@@ -69,11 +69,13 @@ struct _NorpcSignalEvent
   NorpcReplyQueue *reply_queue; /* (unowned), since construction: for the client's context */
   const NorpcInterfaceInfo *interface_info; /* since construction: of the proxies */
   guint            signal;       /* since construction: the index of the signal there */
+  const NorpcInterfaceInfo *served_info;   /* since construction: of the service */
+  guint            served_signal; /* since construction: the index of the signal there */
   guint            n_deliveries; /* before other threads know the event */
   guint            n_left;       /* [lock of the events]: deliveries that were not dropped */
 
   /* Accessed in the client's context. A handler may run it, and so begin with the next delivery. */
-  NorpcEmission   *emission; /* (owned) */
+  NorpcEmission   *emission; /* (owned) (nullable): NULL if the proxies have no such values */
   guint            n_begun;
   guint            n_ended;
 
@@ -81,9 +83,10 @@ struct _NorpcSignalEvent
 };
 
 void           norpc_subscription_unref               (NorpcSubscription *self);
-int            norpc_subscription_find_expected_locked (NorpcSubscription       *self,
-                                                       const NorpcInterfaceInfo *interface_info,
-                                                       guint                     signal);
+int            norpc_subscription_find_expected_locked (NorpcSubscription         *self,
+                                                       const NorpcInterfaceInfo  *interface_info,
+                                                       guint                      signal,
+                                                       const char               **problem);
 NorpcEvent    *norpc_subscription_add_delivery_locked (NorpcSubscription *self,
                                                        NorpcSignalEvent  *event);
 NorpcDelivery *norpc_signal_state_take_oldest_locked  (NorpcSignalState  *self);

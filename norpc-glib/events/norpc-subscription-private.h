@@ -40,9 +40,10 @@ NorpcEmission *norpc_subscription_peek_emitted (NorpcSubscription *self,
                                                 guint64           *number);
 
 /* Called with the lock of the subscribers held. */
-int         norpc_subscription_find_listened (NorpcSubscription        *self,
-                                              const NorpcInterfaceInfo *interface_info,
-                                              guint                     signal);
+int         norpc_subscription_find_listened (NorpcSubscription         *self,
+                                              const NorpcInterfaceInfo  *interface_info,
+                                              guint                      signal,
+                                              const char               **problem);
 NorpcMirror *norpc_subscription_get_started_mirror (NorpcSubscription         *self,
                                                     const NorpcPropertyAccess *access,
                                                     gboolean                  *same_values);

@@ -339,29 +339,47 @@ listens (NorpcSubscription *self,
   return has_handler (self, &self->signals[signal]) || has_default_handler (self, signal);
 }
 
-/* Thread-safe. Returns the index that a signal of the service has for the proxy, or -1. */
+/* Thread-safe. Returns the index that a signal of the service has for the proxy, or -1. If the proxy has a signal of that
+ * name whose arguments differ, @problem is set to a text that says how, if the proxy has a handler for it.
+ */
 static int
-get_own_signal (NorpcSubscription        *self,
-                const NorpcInterfaceInfo *interface_info,
-                guint                     signal)
+get_own_signal (NorpcSubscription         *self,
+                const NorpcInterfaceInfo  *interface_info,
+                guint                      signal,
+                const char               **problem)
 {
+  const char *name = interface_info->signals[signal]->dbus.name;
+
   if (self->interface_info == interface_info)
     return (int) signal;
   if (!norpc_interface_infos_match (self->interface_info, interface_info))
     return -1;
 
-  return norpc_interface_info_find_signal (self->interface_info, interface_info->signals[signal]);
+  for (guint i = 0; i < self->n_signals; i++)
+    if (g_str_equal (self->interface_info->signals[i]->dbus.name, name))
+      {
+        const char *difference = norpc_signals_compare (self->interface_info, i, interface_info, signal).problem;
+
+        if (difference == NULL)
+          return (int) i;
+        if (listens (self, i))
+          *problem = difference;
+        return -1;
+      }
+
+  return -1;
 }
 
 /* Runs in the service's context. Returns the index that a signal of the service has for the proxy, if
- * that has a handler for it, or -1.
+ * that has a handler for it, or -1. @problem (unowned) is set if it has one, but describes the signal in another way.
  */
 int
-norpc_subscription_find_listened (NorpcSubscription        *self,
-                                  const NorpcInterfaceInfo *interface_info,
-                                  guint                     signal)
+norpc_subscription_find_listened (NorpcSubscription         *self,
+                                  const NorpcInterfaceInfo  *interface_info,
+                                  guint                      signal,
+                                  const char               **problem)
 {
-  int index = get_own_signal (self, interface_info, signal);
+  int index = get_own_signal (self, interface_info, signal, problem);
 
   return index >= 0 && listens (self, (guint) index) ? index : -1;
 }
@@ -371,11 +389,12 @@ norpc_subscription_find_listened (NorpcSubscription        *self,
  * ones, which have not arrived yet, its handlers are not looked at again before the backlog is full.
  */
 int
-norpc_subscription_find_expected_locked (NorpcSubscription        *self,
-                                         const NorpcInterfaceInfo *interface_info,
-                                         guint                     signal)
+norpc_subscription_find_expected_locked (NorpcSubscription         *self,
+                                         const NorpcInterfaceInfo  *interface_info,
+                                         guint                      signal,
+                                         const char               **problem)
 {
-  int index = get_own_signal (self, interface_info, signal);
+  int index = get_own_signal (self, interface_info, signal, problem);
   const NorpcSignalState *state;
 
   if (index < 0)

@@ -91,56 +91,6 @@ move_reply_hooks (NorpcCall *call,
     }
 }
 
-/* A reply that is released when the client gets the answer to its call. */
-typedef struct
-{
-  NorpcCompletionHook hook; /* must be first */
-  NorpcReply    *reply; /* (owned) */
-} Rest;
-
-static void
-drop_reply (gpointer data)
-{
-  norpc_reply_unref (data);
-}
-
-/* Runs in the client's context; or in any thread, with @outer NULL, if no client waits for it. */
-static void
-release_rest (NorpcCompletionHook *hook,
-              NorpcCall           *outer)
-{
-  Rest *rest = (Rest *) hook;
-
-  if (outer != NULL)
-    norpc_reply_unref (rest->reply);
-  else
-    norpc_background_push (drop_reply, rest->reply);
-  g_free (rest);
-}
-
-/* Thread-safe. Called before the client gets the answer. Takes ownership of @reply. If the
- * handler of the attempt never starts, its arguments are released on the client's side, and so
- * are results that no client receives.
- */
-static void
-leave_to_client (NorpcAttempt *self,
-                 NorpcReply   *reply)
-{
-  NorpcCall *inner = norpc_reply_get_call (reply);
-  Rest *rest;
-
-  if (inner->n_args == 0 && inner->error != NULL)
-    {
-      norpc_reply_unref (reply);
-      return;
-    }
-
-  rest = g_new0 (Rest, 1);
-  rest->reply = reply;
-  if (!norpc_call_add_reply_hook (self->outer, &rest->hook, release_rest))
-    release_rest (&rest->hook, NULL);
-}
-
 /* Runs in the thread that completes the client's call. If that is not the layer, the attempt
  * in flight is cancelled.
  */
@@ -220,7 +170,7 @@ inner_ended (NorpcCall *call)
   if (ended)
     {
       move_reply_hooks (call, self->outer);
-      leave_to_client (self, reply);
+      norpc_reply_release_with (reply, self->outer);
     }
   else
     {
@@ -306,14 +256,14 @@ norpc_attempt_answer (NorpcAttempt *self,
       if (move_results (inner, self->outer))
         norpc_reply_unref (reply);
       else
-        leave_to_client (self, reply);
+        norpc_reply_release_with (reply, self->outer);
       return;
     }
 
   error = g_error_copy (inner->error);
   if (!replied)
     norpc_call_transfer_open (self->outer, inner);
-  leave_to_client (self, reply);
+  norpc_reply_release_with (reply, self->outer);
   if (replied)
     norpc_call_take_error (self->outer, error);
   else

@@ -348,7 +348,7 @@ served_stream_new (NorpcDBusRequest *request,
   self->info = request->info->methods[request->method];
   self->path = g_strdup_printf ("%s/" NORPC_DBUS_STREAMS "/%" G_GUINT64_FORMAT, g_str_equal (serving->path, "/") ? "" : serving->path,
                                 ++norpc_dbus_serving_get_root (serving)->n_streams);
-  self->pipe = norpc_pipe_new (self->info);
+  self->pipe = norpc_pipe_new (request->info, request->method);
   self->capacity = self->pipe->capacity;
   self->cancellable = g_object_ref (cancellable);
 

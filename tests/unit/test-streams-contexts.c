@@ -287,7 +287,7 @@ static void
 test_end_of_closed (void)
 {
   const NorpcInterfaceInfo *info = feed_feed_interface_info ();
-  NorpcPipe *pipe = norpc_pipe_new (info->methods[0]);
+  NorpcPipe *pipe = norpc_pipe_new (info, 0);
   gboolean at_end;
 
   g_assert_true (norpc_pipe_write (pipe, norpc_item_new_end (info, 0), NULL));
