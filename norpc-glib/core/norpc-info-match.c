@@ -8,7 +8,7 @@
 #include "norpc-info-match-private.h"
 #include "norpc-type-match-private.h"
 
-/* What the comparison of two members has found. Infos last for the life of the process. */
+/* The result of the comparison of two members. Infos last for the life of the process. */
 typedef struct
 {
   gconstpointer   member; /* (unowned): a method, a signal or a property */
@@ -310,13 +310,15 @@ norpc_properties_compare (const NorpcInterfaceInfo *info,
   NorpcArgInfo other_arg = norpc_property_info_get_arg (other_member);
   gboolean converts = FALSE;
   g_autofree char *detail = NULL;
+  char *problem = NULL;
 
   if (kept != NULL)
     return kept->result;
 
   detail = compare_args (norpc_described_arg_new (info, &arg, member),
                          norpc_described_arg_new (other, &other_arg, other_member), &converts);
+  if (detail != NULL)
+    problem = g_strdup_printf ("the type of the property '%s' %s", member->dbus.name, detail);
 
-  return add_comparison (member, other_member, converts,
-                         detail != NULL ? g_strdup_printf ("the type of the property '%s' %s", member->dbus.name, detail) : NULL);
+  return add_comparison (member, other_member, converts, problem);
 }

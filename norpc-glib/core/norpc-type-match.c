@@ -139,7 +139,7 @@ declare_record (GType                  type,
   return self;
 }
 
-/* The declaration of a type of generated code, or NULL if it is none of the three kinds. */
+/* The declaration of a type of generated code, or NULL for any other type. */
 static Declaration *
 declare_type (GType type)
 {
@@ -159,7 +159,7 @@ skip_maybe (const char *name)
   return name + (*name == '?');
 }
 
-/* The declaration of a type that was read at run time, or NULL if @name is none. */
+/* The declaration of a type that was read at run time, or NULL if @name is not one of them. */
 static Declaration *
 declare_text (const char *name,
               GVariant   *types)

@@ -190,7 +190,8 @@ norpc_dynamic_stream_next_async (NorpcDynamicStream  *self,
  *
  * Finishes [method@Norpc.DynamicStream.next_async].
  *
- * The error is that of the call, or %G_IO_ERROR_CANCELLED.
+ * The error is that of the call, or %G_IO_ERROR_CANCELLED; at the service's end, it can be
+ * %NORPC_ERROR_INVALID_ARGUMENT for an item [of a client with another description](dynamic.html#with-generated-code).
  *
  * Returns: (transfer full) (nullable): the values of an item, or %NULL at the end of the stream or if
  *   @error is set

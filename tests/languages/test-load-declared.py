@@ -162,7 +162,7 @@ class Declared(Case):
         self.on_both_sides(lambda proxy: Norpc.run(main(proxy)))
 
     def test_difference(self):
-        """What differs in a declared type is named."""
+        """The error names the difference of a declared type."""
         other = load(XML.replace('name="tags" type="as"', 'name="labels" type="as"'))
         self.serve(make_service(Test))
         with self.assertRaises(GLib.Error) as caught:
