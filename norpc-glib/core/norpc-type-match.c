@@ -185,7 +185,7 @@ declare_text (const char *name,
 }
 
 static gboolean
-is_array (NorpcDescribedArg arg)
+names_array (NorpcDescribedArg arg)
 {
   if (arg.declared != NULL)
     return g_str_has_suffix (arg.declared, "[]");
@@ -208,9 +208,9 @@ get_name (NorpcDescribedArg arg)
     {
       const char *name = skip_maybe (arg.declared);
 
-      return g_strndup (name, strlen (name) - (is_array (arg) ? 2 : 0));
+      return g_strndup (name, strlen (name) - (names_array (arg) ? 2 : 0));
     }
-  if (is_array (arg))
+  if (names_array (arg))
     return g_strdup (g_type_name (arg.arg->get_element_type ()));
   if (arg.arg->get_type != NULL)
     return g_strdup (g_type_name (arg.arg->get_type ()));
@@ -226,7 +226,7 @@ get_declaration (NorpcDescribedArg arg)
 
   if (arg.declared == NULL)
     return arg.arg->get_type == NULL ? NULL
-                                     : declare_type (is_array (arg) ? arg.arg->get_element_type ()
+                                     : declare_type (names_array (arg) ? arg.arg->get_element_type ()
                                                                     : arg.arg->get_type ());
 
   name = get_name (arg);

@@ -85,8 +85,8 @@ convert_results (NorpcCall *outer,
 
 /* Called in the thread that completes the inner call. Its reply is released on the client's side. */
 static void
-return_results (NorpcCall *outer,
-                NorpcCall *inner)
+return_converted (NorpcCall *outer,
+                  NorpcCall *inner)
 {
   GValue *results = norpc_call_begin_reply (outer, outer->interface_info, outer->method);
   GError *problem = results != NULL ? convert_results (outer, inner, results) : NULL;
@@ -108,7 +108,7 @@ answer_outer (NorpcCall *outer,
 
   if (inner->error == NULL)
     {
-      return_results (outer, inner);
+      return_converted (outer, inner);
       norpc_call_unref (outer);
       return;
     }
