@@ -23,6 +23,7 @@ kv_gathering_end (KvGathering *self)
   for (guint i = 0; i < self->self->shards->len; i++)
     g_clear_pointer (&self->shares[i].found, g_ptr_array_unref);
   g_clear_pointer (&self->databases, g_tree_unref);
+  g_clear_pointer (&self->scan.pattern, g_bytes_unref);
   g_clear_pointer (&self->keys, g_ptr_array_unref);
   norpc_call_unref (self->call);
   g_object_unref (self->self);

@@ -202,9 +202,14 @@ kv_sharded_store_handle_list_keys (KvStore   *store,
   return TRUE;
 }
 
-/* The shards are scanned one after the other. A cursor is that of a shard, times the number of shards, plus the index of
- * that shard.
+/* The shards are scanned one after the other, as long as there are fewer keys than wanted. A cursor is that of a shard,
+ * times the number of shards, plus the index of that shard.
  */
+
+static void scan_shard (KvGathering *gathering,
+                        guint        index,
+                        guint64      cursor);
+
 static void
 scanned_cb (guint64       next,
             GPtrArray    *keys,
@@ -221,10 +226,25 @@ scanned_cb (guint64       next,
       add_keys (gathering, keys);
       if (next > 0)
         gathering->sum = next * n_shards + index;
+      else if (index + 1 < n_shards)
+        gathering->sum = index + 1;
       else
-        gathering->sum = index + 1 < n_shards ? index + 1 : 0;
+        gathering->sum = 0;
+      if (next == 0 && index + 1 < n_shards && gathering->keys->len < gathering->scan.count)
+        scan_shard (gathering, index + 1, 0);
     }
   kv_share_end (share, error);
+}
+
+static void
+scan_shard (KvGathering *gathering,
+            guint        index,
+            guint64      cursor)
+{
+  KvScan *scan = &gathering->scan;
+
+  kv_store_proxy_call_scan_with_reply (kv_gathering_begin (gathering, index), scan->database, cursor, scan->pattern,
+                                       scan->count - gathering->keys->len, NULL, scanned_cb, &gathering->shares[index]);
 }
 
 static void
@@ -244,11 +264,10 @@ kv_sharded_store_handle_scan (KvStore   *store,
 {
   KvGathering *gathering = kv_gathering_new (store, call, complete_scan);
   guint n_shards = gathering->self->shards->len;
-  guint index = (guint) (cursor % n_shards);
 
   gathering->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  kv_store_proxy_call_scan_with_reply (kv_gathering_begin (gathering, index), number, cursor / n_shards, pattern, count,
-                                       NULL, scanned_cb, &gathering->shares[index]);
+  gathering->scan = (KvScan) { number, g_bytes_ref (pattern), MAX (count, 1) };
+  scan_shard (gathering, (guint) (cursor % n_shards), cursor / n_shards);
   kv_gathering_end (gathering);
 
   return TRUE;

@@ -28,6 +28,14 @@ typedef struct
   guint        n_taken;   /* how many of those are in the reply to the client */
 } KvShare;
 
+/* What the shards are scanned for. */
+typedef struct
+{
+  guint   database;
+  GBytes *pattern; /* (owned) (nullable) */
+  guint64 count;   /* how many keys are wanted, at least 1 */
+} KvScan;
+
 /* A call whose shares are pending. */
 struct _KvGathering
 {
@@ -38,6 +46,7 @@ struct _KvGathering
   GError         *error;     /* (owned) (nullable): of the first share that has failed */
   GPtrArray      *keys;      /* (owned) (nullable): GBytes, as asked for, or as found */
   guint64         sum;       /* of the numbers in the replies, or the next cursor */
+  KvScan          scan;
   GTree          *databases; /* (owned) (nullable): number -> Database (owned) */
   KvShare         shares[];  /* one for each shard */
 };

@@ -168,9 +168,17 @@ events_set_cb (GObject      *source,
                gpointer      user_data)
 {
   EventsChange *change = user_data;
+  RedisPubsub *pubsub = redis_request_get_pubsub (change->request);
 
-  kv_notifier_proxy_set_events_finish (KV_NOTIFIER_PROXY (source), result,
-                                       change->error == NULL ? &change->error : NULL);
+  if (kv_notifier_proxy_set_events_finish (KV_NOTIFIER_PROXY (source), result,
+                                           change->error == NULL ? &change->error : NULL))
+    {
+      for (guint i = 0; i < redis_pubsub_get_n_shards (pubsub); i++)
+        {
+          if (redis_pubsub_get_notifier (pubsub, i) == KV_NOTIFIER_PROXY (source))
+            redis_pubsub_set_shard_flags (pubsub, i, (RedisNotifyFlags) change->request->option);
+        }
+    }
   events_change_end (change);
 }
 

@@ -20,6 +20,7 @@ typedef struct
   RedisPubsub *pubsub;          /* (unowned) */
   KvNotifierProxy *notifier;    /* (owned) */
   guint n_receivers;            /* of the message that was delivered last */
+  RedisNotifyFlags flags;       /* of the events that it emits */
 } Shard;
 
 struct _RedisPubsub
@@ -109,13 +110,14 @@ key_event_cb (KvNotifier *notifier G_GNUC_UNUSED,
               GBytes     *key,
               gpointer    user_data)
 {
-  RedisPubsub *self = ((Shard *) user_data)->pubsub;
+  Shard *shard = user_data;
+  RedisPubsub *self = shard->pubsub;
   const char *name = g_flags_get_first_value (self->event_class, event)->value_nick;
   g_autoptr (GBytes) event_name = g_bytes_new_static (name, strlen (name));
   gsize length;
   const char *data = g_bytes_get_data (key, &length);
 
-  if (redis_notify_flags_has (self->flags, 'K'))
+  if (redis_notify_flags_has (shard->flags, 'K'))
     {
       GString *text = g_string_new (NULL);
       g_autoptr (GBytes) channel = NULL;
@@ -126,7 +128,7 @@ key_event_cb (KvNotifier *notifier G_GNUC_UNUSED,
       deliver (self, channel, event_name);
     }
 
-  if (redis_notify_flags_has (self->flags, 'E'))
+  if (redis_notify_flags_has (shard->flags, 'E'))
     {
       GString *text = g_string_new (NULL);
       g_autoptr (GBytes) channel = NULL;
@@ -405,7 +407,16 @@ redis_pubsub_get_flags (RedisPubsub *self)
   return self->flags;
 }
 
-/* Called when the store has begun to emit the events of @flags. */
+/* Called when a shard has begun to emit the events of @flags. */
+void
+redis_pubsub_set_shard_flags (RedisPubsub      *self,
+                              guint             index,
+                              RedisNotifyFlags  flags)
+{
+  ((Shard *) self->shards->pdata[index])->flags = flags;
+}
+
+/* Called when all shards have begun to do so. */
 void
 redis_pubsub_set_flags (RedisPubsub      *self,
                         RedisNotifyFlags  flags)

@@ -47,6 +47,9 @@ GPtrArray       *redis_pubsub_list_channels     (RedisPubsub      *self,
 guint            redis_pubsub_take_n_receivers  (RedisPubsub      *self,
                                                  guint             index);
 RedisNotifyFlags redis_pubsub_get_flags         (RedisPubsub      *self);
+void             redis_pubsub_set_shard_flags   (RedisPubsub      *self,
+                                                 guint             index,
+                                                 RedisNotifyFlags  flags);
 void             redis_pubsub_set_flags         (RedisPubsub      *self,
                                                  RedisNotifyFlags  flags);
 

@@ -5,7 +5,7 @@ import random
 import time
 import unittest
 
-from mini_redis import Client, MiniRedis, RealRedis, encode, require
+from mini_redis import Client, MiniRedis, RealRedis, encode, has_one_order, require
 
 SCRIPT = b'''
 PING
@@ -427,6 +427,7 @@ class Pubsub(ServersCase):
             while client.call('PUBSUB', 'CHANNELS') != [] or client.call('PUBSUB', 'NUMPAT') != 0:
                 self.assertLess(time.monotonic(), end)
 
+    @has_one_order
     def test_key_events(self):
         """The events of thousands of random requests, in their order."""
         for seed, flags in enumerate(['KEA', 'EAmn', 'Kg$nm', 'Eg', 'E$', 'Kx', 'mKE']):

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from mini_redis import Client, Error, MiniRedis, TestCase, encode, require
+from mini_redis import Client, Error, MiniRedis, TestCase, encode, has_one_order, require
 
 NOTIFY = 'notify-keyspace-events'
 MEGABYTE = 1 << 20
@@ -181,6 +181,7 @@ class KeyEvents(PubsubCase):
         replies = [self.client.reply() for _ in range(300)]
         self.assertEqual([reply[1] for reply in replies[1::2]], [b'$E', b'', b'$K'] * 50)
 
+    @has_one_order
     def test_order(self):
         """Events come in the order of the changes, before the reply to the command, and in one order with
         messages."""
