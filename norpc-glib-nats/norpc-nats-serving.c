@@ -13,6 +13,9 @@
 /* Bytes of an error that the statistics have. */
 #define MAX_LAST_ERROR 256
 
+/* How many milliseconds a server may take to confirm that it has the last reply. */
+#define FLUSH_TIMEOUT 10000
+
 NorpcNatsServing *
 norpc_nats_serving_ref (NorpcNatsServing *self)
 {
@@ -63,6 +66,38 @@ drained_cb (gpointer task)
   g_task_return_boolean (task, TRUE);
 
   return G_SOURCE_REMOVE;
+}
+
+typedef struct
+{
+  NorpcNatsServing *serving; /* (owned) */
+  GTask            *task;    /* (owned) */
+} Drained;
+
+/* Runs in the thread of the link, after the last reply was sent. The program may end as soon as the task returns, so
+ * the server has to have that.
+ */
+static void
+finish_drain (gpointer data)
+{
+  Drained *self = data;
+
+  if (norpc_nats_link_is_connected (self->serving->link))
+    natsConnection_FlushTimeout (norpc_nats_link_get_nats (self->serving->link), FLUSH_TIMEOUT);
+  invoke (self->serving, drained_cb, self->task);
+  norpc_nats_serving_unref (self->serving);
+  g_free (self);
+}
+
+/* Thread-safe. Takes ownership of @task. */
+static void
+begin_to_finish_drain (NorpcNatsServing *self,
+                       GTask            *task)
+{
+  Drained *drained = g_new (Drained, 1);
+
+  *drained = (Drained) { norpc_nats_serving_ref (self), task };
+  norpc_nats_link_invoke (self->link, finish_drain, drained);
 }
 
 /* Runs in the thread of the link. */
@@ -154,7 +189,7 @@ served_ended (NorpcNatsServing *self)
   if (controls != NULL)
     end_controls (self, controls);
   if (task != NULL)
-    invoke (self, drained_cb, g_steal_pointer (&task));
+    begin_to_finish_drain (self, g_steal_pointer (&task));
 }
 
 NorpcNatsServed *
@@ -235,7 +270,7 @@ norpc_nats_serving_drain (NorpcNatsServing *self,
   g_mutex_unlock (&self->lock);
 
   if (ended)
-    invoke (self, drained_cb, task);
+    begin_to_finish_drain (self, task);
 
   return drains;
 }

@@ -28,7 +28,7 @@ typedef struct
   guint        n_taken;   /* how many of those are in the reply to the client */
 } KvShare;
 
-/* What the shards are scanned for. */
+/* A scan of the shards, one after the other. */
 typedef struct
 {
   guint   database;

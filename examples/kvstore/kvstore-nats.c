@@ -156,10 +156,10 @@ serve (const Options *options,
   if (export == NULL)
     return FALSE;
 
-  g_print ("%s is at NATS\n", prefix);
   serving = (Serving) { export, loop };
   g_unix_signal_add (SIGINT, terminate_cb, &serving);
   g_unix_signal_add (SIGTERM, terminate_cb, &serving);
+  g_print ("%s is at NATS\n", prefix);
   g_main_loop_run (loop);
 
   return TRUE;

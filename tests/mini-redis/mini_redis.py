@@ -148,7 +148,7 @@ class NatsStores:
         self.shards = [self.start_shard(index) for index in range(self.N_SHARDS)]
 
     def start_shard(self, index):
-        process = subprocess.Popen([os.environ['KVSTORE_NATS'], '--shards', str(self.N_SHARDS),
+        process = subprocess.Popen(['setpriv', '--pdeathsig', 'KILL', os.environ['KVSTORE_NATS'], '--shards', str(self.N_SHARDS),
                                     '--index', str(index), self.url], stdout=subprocess.PIPE, text=True)
         line = process.stdout.readline()
         assert line == 'kv.%d-of-%d is at NATS\n' % (index, self.N_SHARDS), line
@@ -167,13 +167,15 @@ class NatsStores:
         """The sum of the exit statuses, 0 if all went well."""
         for process in self.shards:
             process.terminate()
-        status = sum(abs(process.wait(TIMEOUT)) for process in self.shards)
-        for process in self.shards:
-            process.stdout.close()
-        self.server.kill()
-        self.server.wait()
-        shutil.rmtree(self.folder)
-        return status
+        try:
+            return sum(abs(process.wait(TIMEOUT)) for process in self.shards)
+        finally:
+            for process in self.shards:
+                process.kill()
+                process.stdout.close()
+            self.server.kill()
+            self.server.wait()
+            shutil.rmtree(self.folder)
 
 
 def find_nats_server():
@@ -210,7 +212,8 @@ class MiniRedis:
         finally:
             self.process.kill()
             self.process.stdout.close()
-        return status or (self.stores.stop() if self.stores else 0)
+            store_status = self.stores.stop() if self.stores else 0
+        return status or store_status
 
     def memory(self):
         """The resident memory, in bytes."""

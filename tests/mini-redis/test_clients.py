@@ -125,7 +125,9 @@ class Stop(unittest.TestCase):
         """It stops also while clients send, and some do not read."""
         server = MiniRedis()
         clients = [Client(server.port) for _ in range(10)]
-        self.assertEqual(clients[0].call('SET', 'k', b'x' * MEGABYTE), 'OK')
+        # NATS checks each byte of a reply.
+        size = MEGABYTE // 50 if 'KVSTORE_NATS' in os.environ else MEGABYTE
+        self.assertEqual(clients[0].call('SET', 'k', b'x' * size), 'OK')
         for client in clients:
             client.socket.setblocking(False)
         end = time.monotonic() + 0.5

@@ -148,6 +148,40 @@ drain_wait (Drain *drain)
   g_assert_no_error (drain->error);
 }
 
+/* The server has the last reply when the program may end. */
+static void
+test_drain_confirmed (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  Drain drain = { fixture };
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+  Other other;
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  other_init (&other, fixture);
+  run_in_thread (fixture->thread, begin_drain, &drain);
+  while (call_who_am_i (fixture) != 1)
+    ;
+  norpc_nats_connection_flush_sync (fixture->served, 30000, &error);
+  g_assert_no_error (error);
+
+  /* It stops a moment later. */
+  nats_process_pause (fixture->nats);
+  while (norpc_nats_connection_flush_sync (fixture->served, 100, NULL))
+    ;
+  depot_answer (g_steal_pointer (&call), 5);
+  g_assert_false (norpc_nats_connection_flush_sync (fixture->served, 200, NULL));
+  g_assert_cmpint (g_atomic_int_get (&drain.n), ==, 0);
+  nats_process_resume (fixture->nats);
+  drain_wait (&drain);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  other_clear (&other);
+}
+
 /* A call that the service has is answered before the export ends; later ones go to the other service. */
 static void
 test_drain (Fixture       *fixture,
@@ -439,6 +473,7 @@ add_tests (void)
   TEST ("/nats/services/group", test_group);
   TEST ("/nats/services/no-group", test_no_group);
   TEST ("/nats/services/drain", test_drain);
+  TEST ("/nats/services/drain-confirmed", test_drain_confirmed);
   TEST ("/nats/services/drain-under-load", test_drain_under_load);
   TEST ("/nats/services/discovery", test_discovery);
   TEST ("/nats/services/statistics", test_statistics);
