@@ -25,7 +25,7 @@ struct _NorpcInspector
   int               last_invocation; /* atomic: of those that were sent over the connection */
 
   GMutex            lock;
-  NorpcMethodRates *rates; /* (owned) [lock] */
+  NorpcMethodRates *rates; /* (owned) (nullable) [lock]: of this process */
 };
 
 G_END_DECLS

@@ -65,10 +65,15 @@ norpc_inspector_get_property (GObject    *object,
 static void
 norpc_inspector_constructed (GObject *object)
 {
+  NorpcInspector *self = NORPC_INSPECTOR (object);
+
   G_OBJECT_CLASS (norpc_inspector_parent_class)->constructed (object);
 
-  if (NORPC_INSPECTOR (object)->connection == NULL)
-    norpc_call_log_attach ();
+  if (self->connection != NULL)
+    return;
+
+  norpc_call_log_attach ();
+  self->rates = norpc_method_rates_new ();
 }
 
 static void
@@ -81,7 +86,7 @@ norpc_inspector_finalize (GObject *object)
   else if (self->owns_connection)
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
   g_clear_object (&self->connection);
-  norpc_method_rates_free (self->rates);
+  g_clear_pointer (&self->rates, norpc_method_rates_free);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (norpc_inspector_parent_class)->finalize (object);
@@ -116,7 +121,6 @@ static void
 norpc_inspector_init (NorpcInspector *self)
 {
   g_mutex_init (&self->lock);
-  self->rates = norpc_method_rates_new ();
 }
 
 /**
@@ -309,7 +313,8 @@ norpc_inspector_list_methods (NorpcInspector  *self,
  *
  * Lists what happened to calls after another event: the next 1000 events at most. The last 4096 events are kept.
  *
- * The keys are `serial` (t): the number of the event; `kind` (s): `sent`, `handled` when the handler starts, or
+ * The keys are `serial` (t): the number of the event, which is 1 for the first one since the process has an inspector,
+ * so that a gap after @after says how many were dropped; `kind` (s): `sent`, `handled` when the handler starts, or
  * `completed`; `time` (x): the monotonic time in nanoseconds; `call`, `parent`, `service`, `from`, `client`,
  * `interface` and `method` as in [method@Norpc.Inspector.list_calls]; of a call that was sent, `args` (s); and of one
  * that has completed, `outcome` (s): a [enum@Norpc.Outcome].

@@ -23,17 +23,6 @@ typedef struct
   double            seconds; /* since the last list */
 } RatesListing;
 
-NorpcMethodRates *
-norpc_method_rates_new (void)
-{
-  NorpcMethodRates *self = g_new0 (NorpcMethodRates, 1);
-
-  self->last = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) norpc_method_stats_unref);
-  self->time = norpc_clock_get ();
-
-  return self;
-}
-
 void
 norpc_method_rates_free (NorpcMethodRates *self)
 {
@@ -129,4 +118,17 @@ norpc_method_rates_list (NorpcMethodRates *self)
   self->time = now;
 
   return g_variant_builder_end (&listing.builder);
+}
+
+/* The first list is of the calls from now on, although another inspector may have recorded some before. */
+NorpcMethodRates *
+norpc_method_rates_new (void)
+{
+  NorpcMethodRates *self = g_new0 (NorpcMethodRates, 1);
+
+  self->last = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) norpc_method_stats_unref);
+  self->time = norpc_clock_get ();
+  g_variant_unref (g_variant_ref_sink (norpc_method_rates_list (self)));
+
+  return self;
 }

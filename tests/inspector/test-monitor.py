@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 MONITOR, INSPECTED, *INSPECTORS = sys.argv[1:]
 TIMEOUT = 60
@@ -82,7 +83,7 @@ def test_lists(folder):
                r"#\d+ service 1  org.example.Store.Unlock \(user='ada', password=<sensitive>\)  "
                r"open for [\d.]+ \w+, from main\n")
         expect(monitor(folder, 'rates', '-n', '2', '-i', '0.2'), 0,
-               r'service +calls/s[^\n]*\n(?:.*\n)*2 +[1-9][\d.]+ +\d+ +0 +0(?: +[\d.]+ (?:µs|ms|s)){4}  org.example.Store.Get\n'
+               r'service +calls/s[^\n]*\n(?:.*\n)*2 +[1-9][\d.]+ +\d+ +0 +[01](?: +[\d.]+ (?:µs|ms|s)){4}  org.example.Store.Get\n'
                r'(?:.*\n)*\nservice +calls/s')
         expect(monitor(folder, 'lints'), 0,
                r'no-deadline: service 1: org.example.Store.Unlock: [^\n]* \[1 times\]\n')
@@ -115,6 +116,25 @@ def test_invoke(folder):
         expect(monitor(folder, 'invoke', 'org.example.Store.Get', "'ab'", '-s', '7'), 1, '',
                "norpc-monitor: there is no service 7; the command 'tree' shows their numbers\n")
         expect(monitor(folder, 'invoke', 'Get'), 1, '', 'norpc-monitor: expected an interface, a dot and a method')
+
+
+def wait_for_call(folder, user, wanted):
+    """Waits until there is a call of a user, or none."""
+    end = time.monotonic() + TIMEOUT
+    while (f"user='{user}'" in monitor(folder, 'calls', '-w', '0')[1]) != wanted:
+        if time.monotonic() > end:
+            raise Failure(f'the call of {user} is there: {not wanted}')
+
+
+def test_stopped(folder):
+    """A call that nobody waits for any more is cancelled."""
+    with inspected(folder):
+        calling = subprocess.Popen([MONITOR, '-a', folder, 'invoke', 'org.example.Store.Unlock', "'bob', 'secret'"])
+        wait_for_call(folder, 'bob', True)
+        calling.terminate()
+        calling.wait(TIMEOUT)
+        wait_for_call(folder, 'bob', False)
+        wait_for_call(folder, 'ada', True)
 
 
 def test_watch(folder):

@@ -202,9 +202,13 @@ test_rates (Inspected     *self,
             gconstpointer  unused)
 {
   g_autoptr (NorpcInspector) other = norpc_inspector_new ();
+  g_autoptr (NorpcInspector) late = NULL;
   g_autoptr (GVariant) methods = NULL;
+  g_autoptr (GVariant) unseen = NULL;
+  g_autoptr (GVariant) dict = NULL;
   g_autoptr (GVariant) idle = NULL;
   g_autoptr (GVariant) seen = NULL;
+  double rate;
   guint note;
 
   for (guint i = 0; i < 10; i++)
@@ -225,6 +229,16 @@ test_rates (Inspected     *self,
   note = find_entry (idle, "method", "Note");
   g_assert_cmpuint (get_number (idle, note, "calls"), ==, 10);
   g_assert_cmpuint (get_number (idle, note, "max"), ==, 0);
+
+  /* One that comes later has seen none of them. */
+  late = norpc_inspector_new ();
+  unseen = norpc_inspector_list_methods (late, NULL, NULL);
+  note = find_entry (unseen, "method", "Note");
+  g_assert_cmpuint (get_number (unseen, note, "calls"), ==, 10);
+  g_assert_cmpuint (get_number (unseen, note, "max"), ==, 0);
+  dict = g_variant_get_child_value (unseen, note);
+  g_assert_true (g_variant_lookup (dict, "rate", "d", &rate));
+  g_assert_cmpfloat (rate, ==, 0);
 
   /* Another inspector has not listed them yet. */
   seen = norpc_inspector_list_methods (other, NULL, NULL);
@@ -262,6 +276,7 @@ test_setters (Inspected     *self,
 
   stats = norpc_server_get_stats (store);
   g_assert_cmpuint (norpc_method_stats_get_n_calls (norpc_stats_get_method (stats, "Properties.Set.Title")), ==, 3);
+  g_assert_true (norpc_server_stop (store, NORPC_STOP_FINISH, NULL, NULL));
 }
 
 /* The statistics of servers that have stopped are freed, also if nobody lists the rates. */

@@ -171,6 +171,7 @@ test_invoke (Inspected     *self,
   assert_invoked (self, last, "org.example.Store", "Watch", "'a'",
                   "org.example.Store.Watch is a stream, which has no form as text");
   assert_invoked (self, last, "org.example.Store", "Forget", "'a'", "");
+  g_assert_true (norpc_server_stop (store, NORPC_STOP_FINISH, NULL, NULL));
 }
 
 /* Arguments that are tuples, with and without the parentheses of all arguments, and of one. */
@@ -202,6 +203,7 @@ test_invoke_tuples (Inspected     *self,
                   "5-8:can not parse as value of type 'i'");
   assert_invoked (self, number - 1, "org.example.Probe", "Note", "('a')",
                   "org.example.Probe.Note takes arguments of the type '(u)': 1-4:can not parse as value of type 'u'");
+  g_assert_true (norpc_server_stop (store, NORPC_STOP_FINISH, NULL, NULL));
 }
 
 static void
@@ -264,6 +266,7 @@ test_sensitive_fields (Inspected     *self,
   g_assert_null (store_store_proxy_call_enroll_sync (proxy, wrong, others, group, 3, NULL, &error));
   g_assert_cmpstr (error->message, ==, "org.example.Store.Enroll: argument 'account': "
                                        "the value is not valid; it is sensitive, and not shown");
+  g_assert_true (norpc_server_stop (store, NORPC_STOP_FINISH, NULL, NULL));
 }
 
 /* The record of another library: generated code does not know its fields. */
