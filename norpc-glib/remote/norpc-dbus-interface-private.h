@@ -33,6 +33,7 @@ void                norpc_dbus_interface_start    (NorpcDBusInterface       *sel
                                                    const char               *owner,
                                                    NorpcDBusMatchScope       scope);
 void                norpc_dbus_interface_stop     (NorpcDBusInterface       *self);
+void                norpc_dbus_interface_presume_owner (NorpcDBusInterface  *self);
 void                norpc_dbus_interface_set_owner (NorpcDBusInterface      *self,
                                                     const char              *owner);
 void                norpc_dbus_interface_set_peer   (NorpcDBusInterface     *self,

@@ -30,7 +30,7 @@ struct _NorpcDBusInterface
   GObject          *stand_in; /* (owned) */
   char             *owner;    /* (owned) (nullable): the unique name of the service, if there is one; an empty
                                  string for the peer */
-  NorpcSignalRelay *relay;    /* (owned) (nullable): while there is a service */
+  NorpcSignalRelay *relay;    /* (owned) (nullable): while there is a service, as far as is known */
   gboolean has_norpc;         /* the service has norpc-glib, as far as is known */
   gboolean loaded;            /* the stand-in has had the values of the service */
   gboolean loads;             /* the values are requested, because the service has told that they changed */
@@ -341,7 +341,7 @@ void
 norpc_dbus_interface_set_owner (NorpcDBusInterface *self,
                                 const char         *owner)
 {
-  if (g_strcmp0 (self->owner, owner) == 0)
+  if (g_strcmp0 (self->owner, owner) == 0 && (owner != NULL || self->relay == NULL))
     return;
 
   g_free (self->owner);
@@ -353,6 +353,14 @@ norpc_dbus_interface_set_owner (NorpcDBusInterface *self,
   else if (self->relay != NULL)
     norpc_signal_relay_invalidate (self->relay);
   else
+    self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
+}
+
+/* As long as it is not known whether there is a service, the proxies are connected. */
+void
+norpc_dbus_interface_presume_owner (NorpcDBusInterface *self)
+{
+  if (self->relay == NULL)
     self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
 }
 

@@ -530,6 +530,8 @@ start_interface (gpointer data)
     {
       norpc_dbus_interface_start (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner,
                                   get_scope (object));
+      if (object->owner == NULL && !norpc_dbus_object_is_closed (object))
+        norpc_dbus_interface_presume_owner (addition->iface);
       norpc_dbus_interface_set_peer (addition->iface, object->peer == NORPC_DBUS_PEER_NORPC);
       follow_object (object);
       if (object->owner != NULL && object->closing_id == 0 && norpc_dbus_interface_sends_objects (addition->iface))

@@ -97,8 +97,15 @@ got_owner_cb (GObject      *connection,
   if (reply != NULL)
     g_variant_get (reply, "(&s)", &owner);
   g_atomic_int_set (&watch->object->is_absent, *owner == '\0');
-  if (watch->object->owner_match != NULL)
-    set_owner (watch, owner);
+  if (watch->object->owner_match != NULL && *owner == '\0' && watch->object->owner == NULL)
+    {
+      watch->object->lost_owner = FALSE;
+      watch->func (watch->object);
+    }
+  else if (watch->object->owner_match != NULL)
+    {
+      set_owner (watch, owner);
+    }
   watch_free (watch);
 }
 

@@ -494,6 +494,32 @@ test_next_owner (DBusFixture   *fixture,
   log_clear (&log);
 }
 
+/* A proxy notifies when it is known that nobody has the name, and when somebody takes it. */
+static void
+test_no_owner (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  Log log;
+
+  log_init (&log);
+  g_clear_object (&fixture->proxy);
+  own_name (fixture, "ReleaseName", g_variant_new ("(s)", DBUS_NAME));
+  endpoint = norpc_dbus_endpoint_new (fixture->used, DBUS_NAME, DBUS_PATH);
+  proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  while (strstr (log.text->str, "alone; ") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  log_truncate (&log);
+  own_name (fixture, "RequestName", g_variant_new ("(su)", DBUS_NAME, 0));
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "connected; ");
+  g_signal_handlers_disconnect_by_data (proxy, &log);
+  log_clear (&log);
+}
+
 /* Another process takes the name from its owner: the proxy stays connected, and gets the values of the next one. */
 static void
 test_replaced_owner (DBusFixture   *fixture,
@@ -552,6 +578,8 @@ main (int   argc,
   dbus_add_tests ("/dbus-events/exported", test_exported);
   g_test_add ("/dbus-events/next-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_next_owner, dbus_fixture_tear_down);
+  g_test_add ("/dbus-events/no-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
+              test_no_owner, dbus_fixture_tear_down);
   g_test_add ("/dbus-events/replaced-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_replaced_owner, dbus_fixture_tear_down);
 
