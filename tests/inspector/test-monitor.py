@@ -219,6 +219,7 @@ def test_window(folder):
         expect(run(inspector), 2, '', 'norpc-inspector: no process is named: expected its socket, its folder ')
         expect(run(inspector, folder, 'more'), 2, '', f"norpc-inspector: expected one process, got '{folder}' and 'more'\n$")
         expect(run(inspector, folder), 1, '', 'norpc-inspector: no process can be inspected in ')
+        expect(run(inspector, folder, '-p', 'plot'), 2, '', "norpc-inspector: there is no page 'plot'; expected services, ")
         expect(run(inspector, '--version'), 0, r'\d+\.\d+\.\d+\n$')
         expect(run(inspector, '--nonsense'), 2, '', 'norpc-inspector: Unknown option')
 

@@ -41,8 +41,8 @@ show_inspector (GtkApplication *application,
 
   gtk_window_set_application (GTK_WINDOW (window), application);
   gtk_window_set_title (GTK_WINDOW (window), title);
-  if (page != NULL && !norpc_gtk_inspector_window_set_page (NORPC_GTK_INSPECTOR_WINDOW (window), page))
-    g_printerr ("norpc-inspector: there is no page '%s'\n", page);
+  if (page != NULL)
+    norpc_gtk_inspector_window_set_page (NORPC_GTK_INSPECTOR_WINDOW (window), page);
   gtk_window_present (GTK_WINDOW (window));
 }
 
@@ -78,6 +78,21 @@ activate_cb (GtkApplication *application,
     show_inspector (application, start->inspector, start->place);
   else
     gtk_window_present (GTK_WINDOW (process_chooser_new (application, start->place, process_chosen_cb)));
+}
+
+/* Returns FALSE if @error is set, because there is no such page. */
+static gboolean
+check_page (GError **error)
+{
+  static const char * const names[] = { "services", "plots", "sequence", "invoke", "lints", NULL };
+
+  if (page == NULL || g_strv_contains (names, page))
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "there is no page '%s'; expected services, plots, sequence, invoke or lints", page);
+
+  return FALSE;
 }
 
 /* Returns FALSE if @error is set, because there is nothing to show. */
@@ -119,7 +134,7 @@ run (Start *start)
   g_autoptr (GtkApplication) application = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!find_start (start, &error))
+  if (!check_page (&error) || !find_start (start, &error))
     return inspector_print_error (error);
 
   application = gtk_application_new ("org.norpc.Inspector", G_APPLICATION_NON_UNIQUE);
