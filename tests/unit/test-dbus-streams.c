@@ -392,6 +392,34 @@ test_order (DBusFixture   *fixture,
 }
 
 static void
+finished_cb (WireWire *proxy,
+             Log      *log)
+{
+  g_string_append (log->log, "finished; ");
+  log->n++;
+}
+
+/* The order also holds for the items that a service writes as soon as the stream is opened. */
+static void
+test_order_at_once (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (WireWirePourStream) stream = NULL;
+  Log log = { g_string_new (NULL), 0 };
+  g_autoptr (GError) error = NULL;
+
+  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (fixture->proxy, "finished", G_CALLBACK (finished_cb), &log);
+  stream = wire_wire_proxy_open_pour (fixture->proxy, "at once", NULL);
+  wire_wire_pour_stream_next_async (stream, NULL, item_cb, &log);
+  while (log.n < 5)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (log.log->str, ==, "item 1; finished; item 2; finished; end; ");
+  g_string_free (log.log, TRUE);
+}
+
+static void
 test_refused (DBusFixture   *fixture,
               gconstpointer  kind)
 {
@@ -430,6 +458,7 @@ main (int   argc,
   dbus_add_tests ("/dbus/streams/items-in", test_items_in);
   dbus_add_tests ("/dbus/streams/flow-in", test_flow_in);
   dbus_add_tests ("/dbus/streams/order", test_order);
+  dbus_add_tests ("/dbus/streams/order/at-once", test_order_at_once);
   dbus_add_tests ("/dbus/streams/refused", test_refused);
 
   return g_test_run ();

@@ -251,7 +251,16 @@ handle_pour (WireWire            *service,
              const char          *name,
              GError             **error)
 {
-  return hold_stream (service, call, stream);
+  if (!g_str_equal (name, "at once"))
+    return hold_stream (service, call, stream);
+
+  wire_wire_pour_stream_write (stream, 1, NULL, WIRE_MODE_SLOW, NULL);
+  wire_wire_emit_finished (service);
+  wire_wire_pour_stream_write (stream, 2, NULL, WIRE_MODE_SLOW, NULL);
+  wire_wire_emit_finished (service);
+  wire_wire_complete_pour (service, call, 2, NULL);
+
+  return TRUE;
 }
 
 static gboolean
