@@ -196,6 +196,13 @@ apply_transfer (const Target       *target,
     warn_of_value (target, annotation, "'none' or 'full'");
 }
 
+/* Those of a stream are read together: see cg-stream-annotations.c. That of an interface is for clients of an object. */
+static void
+apply_nothing (const Target       *target G_GNUC_UNUSED,
+               const CgAnnotation *annotation G_GNUC_UNUSED)
+{
+}
+
 static void
 apply_force_variant (const Target       *target,
                      const CgAnnotation *annotation)
@@ -233,6 +240,7 @@ static const struct
   { "org.gtk.GDBus.DocString.Short", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, brief) },
   { "org.gtk.GDBus.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
   { "org.norpc.Backlog", apply_number, ON_SIGNAL, CG_MEMBER_SIGNAL },
+  { "org.norpc.Calls", apply_nothing, ON_ANY, 0 },
   { "org.norpc.Deprecated", apply_deprecated_text, ON_ANY, 0 },
   { "org.norpc.Idempotent", apply_flag, ON_METHOD, CG_METHOD_IDEMPOTENT },
   { "org.norpc.LatestWins", apply_flag, ON_METHOD, CG_METHOD_LATEST_WINS },
@@ -240,6 +248,10 @@ static const struct
   { "org.norpc.Oneway", apply_flag, ON_METHOD, CG_METHOD_ONEWAY },
   { "org.norpc.Sensitive", apply_sensitive, ON_TYPE, 0 },
   { "org.norpc.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
+  { "org.norpc.Stream", apply_nothing, ON_METHOD, 0 },
+  { "org.norpc.Stream.Backlog", apply_nothing, ON_METHOD, 0 },
+  { "org.norpc.Stream.Items", apply_nothing, ON_METHOD, 0 },
+  { "org.norpc.Stream.Results", apply_nothing, ON_METHOD, 0 },
   { "org.norpc.Timeout", apply_number, ON_METHOD, CG_MEMBER_METHOD },
   { "org.norpc.Transfer", apply_transfer, ON_TYPE, 0 },
   { "org.norpc.Type", apply_type, ON_TYPE, 0 },

@@ -277,10 +277,13 @@ check_member (Checker     *self,
               GHashTable  *names,
               CgMember    *member)
 {
-  const char *what = cg_member_get_word (member);
+  const char *what;
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
-  gboolean can_overload = !is_property && !cg_member_is_stream (member);
+  gboolean can_overload;
 
+  cg_check_stream_annotations (member, &self->resolver);
+  what = cg_member_get_word (member);
+  can_overload = !is_property && !cg_member_is_stream (member);
   cg_check_annotations (&member->node, member, is_property ? &member->use : NULL,
                         self->diagnostics);
   if (!member->node.broken)

@@ -17,6 +17,10 @@ void     cg_check_annotations (CgNode           *node,
                                CgTypeUse        *use,
                                CgDiagnostics    *diagnostics);
 
+/* cg-stream-annotations.c */
+void     cg_check_stream_annotations (CgMember         *member,
+                                      const CgResolver *resolver);
+
 /* cg-check-declarations.c */
 void     cg_declarations_register (const CgResolver *resolver);
 void     cg_declarations_check    (const CgResolver *resolver);

@@ -259,6 +259,9 @@ test_capacity (DBusFixture   *fixture,
   g_autoptr (HeldStream) held_fourth = NULL;
   g_autoptr (GError) error = NULL;
 
+  /* The proxy gets the values of the properties first. */
+  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
+  g_assert_no_error (error);
   dbus_fixture_invoke (fixture, export_two);
   first = wire_wire_proxy_open_pour (fixture->proxy, "first", NULL);
   held_first = wire_state_wait_stream (fixture->state);
