@@ -173,7 +173,7 @@ add_args (Emitter    *self,
 {
   CG_FOREACH (const CgArg, arg, args)
     {
-      gsize start = open_element (self, "arg", "name", arg->node.name, "type", arg->use.variant,
+      gsize start = open_element (self, "arg", "name", arg->node.name, "type", cg_type_use_get_form (&arg->use),
                                   "direction", direction, NULL);
 
       add_node (self, &arg->node);
@@ -217,7 +217,7 @@ add_member (Emitter        *self,
   const char *element = cg_member_kind_to_string (member->kind);
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
   gsize start = open_element (self, element, "name", member->node.name,
-                              "type", is_property ? member->use.variant : NULL,
+                              "type", is_property ? cg_type_use_get_form (&member->use) : NULL,
                               "access", is_property ? cg_access_to_string (member->access) : NULL,
                               NULL);
 
@@ -231,13 +231,34 @@ add_member (Emitter        *self,
   close_element (self, element, start);
 }
 
+/* An object that may be NULL has none, as other values that may be. */
+static gboolean
+has_form (const CgMember *member)
+{
+  if (cg_member_get_reach (member) == CG_REACH_DBUS)
+    return TRUE;
+  if (!cg_member_passes_objects (member))
+    return FALSE;
+  if (member->kind == CG_MEMBER_PROPERTY)
+    return cg_type_use_get_form (&member->use) != NULL;
+
+  CG_FOREACH (const CgArg, arg, member->in_args)
+    if (cg_type_use_get_form (&arg->use) == NULL)
+      return FALSE;
+  CG_FOREACH (const CgArg, arg, member->out_args)
+    if (cg_type_use_get_form (&arg->use) == NULL)
+      return FALSE;
+
+  return TRUE;
+}
+
 static void
 add_members (Emitter           *self,
              const CgInterface *interface)
 {
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     CG_FOREACH (const CgMember, member, interface->members[i])
-      if (cg_member_get_reach (member) == CG_REACH_DBUS)
+      if (has_form (member))
         add_member (self, member);
       else
         g_string_append_printf (self->left_out, "%s%s %s", self->left_out->len > 0 ? ", " : "",

@@ -274,6 +274,57 @@ cg_member_get_reach (const CgMember *self)
   return MIN (get_reach_of_args (self->in_args), get_reach_of_args (self->out_args));
 }
 
+/* Returns the type of values on D-Bus, where an object of a described interface is a path, or NULL if they have no form, or
+ * one that cannot be NULL there.
+ */
+const char *
+cg_type_use_get_form (const CgTypeUse *self)
+{
+  if (self->named == NULL || self->named->kind != CG_NAMED_INTERFACE)
+    return get_reach_of_use (self) == CG_REACH_DBUS ? self->variant : NULL;
+  if (self->nullable)
+    return NULL;
+
+  return self->type == &self->named->array ? "ao" : "o";
+}
+
+/* Objects of described interfaces leave the process by D-Bus, and by nothing else. */
+static gboolean
+is_passed (const CgTypeUse *self,
+           gboolean        *has_objects)
+{
+  gboolean is_object = self->named != NULL && self->named->kind == CG_NAMED_INTERFACE;
+
+  *has_objects |= is_object;
+
+  return is_object || self->variant != NULL;
+}
+
+static gboolean
+are_passed (GPtrArray *args,
+            gboolean  *has_objects)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    if (!is_passed (&arg->use, has_objects))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Returns TRUE if the member has objects, and nothing else that stays in the process. */
+gboolean
+cg_member_passes_objects (const CgMember *self)
+{
+  gboolean has_objects = FALSE;
+
+  if (cg_member_is_stream (self))
+    return FALSE;
+  if (self->kind == CG_MEMBER_PROPERTY)
+    return is_passed (&self->use, &has_objects) && has_objects;
+
+  return are_passed (self->in_args, &has_objects) && are_passed (self->out_args, &has_objects) && has_objects;
+}
+
 const char *
 cg_access_to_string (CgAccess self)
 {

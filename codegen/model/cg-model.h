@@ -259,6 +259,8 @@ const char    *cg_access_to_string      (CgAccess          self);
 
 /* Called when the types have been checked. */
 CgReach        cg_member_get_reach      (const CgMember  *self);
+gboolean       cg_member_passes_objects (const CgMember  *self);
+const char    *cg_type_use_get_form     (const CgTypeUse *self);
 
 /* Checks whether a member is a stream. */
 gboolean       cg_member_is_stream      (const CgMember   *self);

@@ -205,11 +205,21 @@ test_rejected (DBusNodeFixture *fixture,
   dbus_node_fixture_resume (fixture);
 }
 
+/* Runs in the context of the service. */
+static void
+held_cb (GObject      *taken,
+         GAsyncResult *result,
+         gpointer      held)
+{
+  g_atomic_pointer_set ((GAsyncResult **) held, g_object_ref (result));
+}
+
+/* @data is where the result (owned) goes. */
 static void
 hold_on_taken (NodeService *self,
                gpointer     data)
 {
-  node_node_proxy_call_hold (NODE_NODE_PROXY (self->taken), NULL, node_outcome_cb, data);
+  node_node_proxy_call_hold (NODE_NODE_PROXY (self->taken), NULL, held_cb, data);
 }
 
 /* The owner closes the object: calls of the service fail. */
@@ -217,7 +227,7 @@ static void
 test_closed_by_owner (DBusNodeFixture *fixture,
                       gconstpointer    kind)
 {
-  g_auto (NodeOutcome) outcome = { NULL };
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   NodeNode *taken;
   Passed passed;
@@ -231,13 +241,13 @@ test_closed_by_owner (DBusNodeFixture *fixture,
   dbus_node_wait (passed.state, &passed.state->n_stopped, 1);
   while (norpc_proxy_is_connected (NORPC_PROXY (taken)))
     g_usleep (100);
-  run_in (fixture->local, fixture->state, hold_on_taken, &outcome);
-  while (g_atomic_pointer_get (&outcome.result) == NULL)
+  run_in (fixture->local, fixture->state, hold_on_taken, &result);
+  while (g_atomic_pointer_get (&result) == NULL)
     g_usleep (100);
-  g_assert_false (node_node_proxy_call_hold_finish (NODE_NODE_PROXY (taken), outcome.result, &error));
+  g_assert_false (node_node_proxy_call_hold_finish (NODE_NODE_PROXY (taken), result, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   run_in (fixture->local, fixture->state, clear_taken, NULL);
-  g_clear_object (&outcome.result);
+  g_clear_object (&result);
   passed_clear (&passed);
 }
 
@@ -303,16 +313,16 @@ test_plain_client (DBusNodeFixture *fixture,
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = dbus_node_call (fixture->link.used, fixture, DBUS_NODE_PATH, "org.example.Node", "Take",
                                                g_variant_new_parsed ("([objectpath '/nobody'],)"), &error);
-  g_auto (NodeOutcome) outcome = { NULL };
+  g_autoptr (GAsyncResult) result = NULL;
   NodeNode *taken;
 
   g_assert_no_error (error);
   taken = peek_taken (fixture);
   g_assert_cmpstr (dbus_node_get_path (taken), ==, "/nobody");
-  run_in (fixture->local, fixture->state, hold_on_taken, &outcome);
-  while (g_atomic_pointer_get (&outcome.result) == NULL)
+  run_in (fixture->local, fixture->state, hold_on_taken, &result);
+  while (g_atomic_pointer_get (&result) == NULL)
     g_usleep (100);
-  g_assert_false (node_node_proxy_call_hold_finish (NODE_NODE_PROXY (taken), outcome.result, &error));
+  g_assert_false (node_node_proxy_call_hold_finish (NODE_NODE_PROXY (taken), result, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
   run_in (fixture->local, fixture->state, clear_taken, NULL);
 }

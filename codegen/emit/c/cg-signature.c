@@ -281,7 +281,8 @@ set_doc (CgWriter       *writer,
   g_autofree char *name = g_strconcat ("docs/", row->name, NULL);
 
   cg_keys_set_docs (writer, &method->node);
-  cg_writer_set_flag (writer, "is_in_process", cg_member_get_reach (method) == CG_REACH_PROCESS);
+  cg_writer_set_flag (writer, "is_in_process", cg_member_get_reach (method) == CG_REACH_PROCESS &&
+                                                !cg_member_passes_objects (method));
   cg_writer_set_flag (writer, "has_results", method->out_args->len > 0);
   cg_writer_take (writer, "timeout",
                   method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : g_strdup (""));
