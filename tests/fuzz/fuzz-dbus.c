@@ -175,6 +175,30 @@ can_cross (const char *type)
          strlen (type) < 32;
 }
 
+/* Returns TRUE if all variants in a value have types that D-Bus can carry. The peer closes the connection of a client
+ * that sends others, and GDBus does not keep it from doing so.
+ */
+static gboolean
+is_carried (GVariant *value)
+{
+  gboolean is_variant = g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT);
+
+  if (!g_variant_is_container (value))
+    return TRUE;
+
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      if (is_variant && !can_cross (g_variant_get_type_string (child)))
+        return FALSE;
+      if (!is_carried (child))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* Reads a tuple (owned) from the input, or returns NULL. */
 static GVariant *
 read_body (const uint8_t *data,
@@ -196,7 +220,7 @@ read_body (const uint8_t *data,
   value = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bytes, FALSE));
   normal = g_variant_get_normal_form (value);
 
-  return g_steal_pointer (&normal);
+  return is_carried (normal) ? g_steal_pointer (&normal) : NULL;
 }
 
 static void
