@@ -47,6 +47,17 @@ report (int   argc,
   g_file_set_contents (argv[2], text, -1, NULL);
 }
 
+static const char *note; /* the file in which the end is noted */
+
+/* Handles SIGTERM. */
+static void
+note_end (int number)
+{
+  int fd = open (note, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+  _exit (write (fd, "terminated", strlen ("terminated")) > 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
 static void
 hang (void)
 {
@@ -77,6 +88,19 @@ start_child (const char *path)
     }
 }
 
+/* A child that keeps the connection open. */
+static void
+fork_child (void)
+{
+  if (fork () != 0)
+    return;
+
+  alarm (LIFE);
+  close (STDOUT_FILENO);
+  close (STDERR_FILENO);
+  hang ();
+}
+
 /* A thread, because the main thread serves calls. */
 static gpointer
 spoil_connection (gpointer how)
@@ -93,7 +117,9 @@ spoil_connection (gpointer how)
 static void
 misbehave_before (const char *how)
 {
-  if (g_str_equal (how, "hang"))
+  if (g_str_equal (how, "notes-end"))
+    signal (SIGTERM, note_end);
+  if (g_str_equal (how, "hang") || g_str_equal (how, "notes-end"))
     hang ();
   if (g_str_equal (how, "close"))
     {
@@ -118,6 +144,8 @@ misbehave_after (const char      *how,
 {
   if (g_str_equal (how, "child"))
     start_child (path);
+  if (g_str_equal (how, "fork"))
+    fork_child ();
   if (g_str_equal (how, "ignores-sigterm") || g_str_equal (how, "close-later") || g_str_equal (how, "garbage-later"))
     g_dbus_connection_set_exit_on_close (connection, FALSE);
   if (g_str_equal (how, "close-later") || g_str_equal (how, "garbage-later"))
@@ -137,6 +165,7 @@ main (int   argc,
   g_autoptr (GError) error = NULL;
 
   alarm (LIFE);
+  note = argc > 2 ? argv[2] : NULL;
   if (!g_str_equal (how, "child"))
     report (argc, argv);
   misbehave_before (how);

@@ -18,25 +18,40 @@
 #define CRASH   1000 /* The argument of Fail that ends the program. */
 #define N_CALLS 100
 
-GSource *__real_g_timeout_source_new (guint interval);
+void     __real_g_subprocess_force_exit (GSubprocess *process);
+void     __wrap_g_subprocess_force_exit (GSubprocess *process);
+GSource *__real_g_timeout_source_new    (guint        interval);
 
 /* Visible, because GIO calls g_timeout_source_new (), too. */
 __attribute__ ((visibility ("default"))) GSource *__wrap_g_timeout_source_new (guint interval);
 
 #define START_TIMEOUT 54321
 
+static int kills_late; /* atomic: a program that was stopped has time to end */
+static NorpcHelper *stopped_helper; /* (unowned) (nullable) atomic: it is stopped when its process is about to be killed */
 static GSource *start_timer; /* (owned) (nullable) atomic: the last one of START_TIMEOUT */
 
 /* The time after which a program that was stopped is killed passes at once. */
 GSource *
 __wrap_g_timeout_source_new (guint interval)
 {
-  GSource *source = __real_g_timeout_source_new (interval == 5000 ? 50 : interval);
+  GSource *source = __real_g_timeout_source_new (interval == 5000 && !g_atomic_int_get (&kills_late) ? 50 : interval);
 
   if (interval == START_TIMEOUT)
     g_atomic_pointer_set (&start_timer, g_source_ref (source));
 
   return source;
+}
+
+/* In the thread of the helper. */
+void
+__wrap_g_subprocess_force_exit (GSubprocess *process)
+{
+  NorpcHelper *helper = g_atomic_pointer_exchange (&stopped_helper, NULL);
+
+  if (helper != NULL)
+    norpc_helper_stop (helper);
+  __real_g_subprocess_force_exit (process);
 }
 
 typedef struct
@@ -219,6 +234,22 @@ test_child (Bad           *self,
   wait_for_state (self, NORPC_HELPER_FAILED);
 }
 
+/* The end of the process is enough, even if a child keeps the connection open. */
+static void
+test_fork (Bad           *self,
+           gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  guint n_closed;
+
+  start (self, "fork", 0, 0);
+  hold_many (self, &n_closed);
+  g_assert_false (wire_wire_proxy_call_fail_sync (self->proxy, CRASH, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  wait_closed (&n_closed);
+  wait_for_state (self, NORPC_HELPER_FAILED);
+}
+
 /* A program that goes on after SIGTERM is killed, whether it has connected or not. */
 static void
 test_ignores_sigterm (Bad           *self,
@@ -254,6 +285,41 @@ test_stop_while_starting (Bad           *self,
   wait_closed (&n_closed);
   wait_gone (pid);
   g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STOPPED);
+}
+
+/* A program that is stopped gets SIGTERM, and time to end. */
+static void
+test_terminated (Bad           *self,
+                 gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autofree char *text = NULL;
+  pid_t pid;
+
+  g_atomic_int_set (&kills_late, TRUE);
+  start (self, "notes-end", 0, 0);
+  pid = read_pid (self);
+  norpc_helper_stop (self->helper);
+  wait_gone (pid);
+  g_atomic_int_set (&kills_late, FALSE);
+  text = read_report (self);
+  g_assert_cmpstr (text, ==, "terminated");
+}
+
+/* A helper that is stopped while its process ends does not start it again. */
+static void
+test_stop_while_ending (Bad           *self,
+                        gconstpointer  unused G_GNUC_UNUSED)
+{
+  pid_t pid;
+
+  g_atomic_pointer_set (&stopped_helper, NULL);
+  start (self, "close-later", 5, 0);
+  g_atomic_pointer_set (&stopped_helper, self->helper);
+  pid = read_pid (self);
+  wait_for_state (self, NORPC_HELPER_STOPPED);
+  wait_gone (pid);
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STOPPED);
+  g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 1);
 }
 
 /* The last reference stops the program. */
@@ -359,9 +425,12 @@ main (int   argc,
   BAD_TEST ("close-later", "close-later", test_spoils_connection);
   BAD_TEST ("garbage-later", "garbage-later", test_spoils_connection);
   BAD_TEST ("child", NULL, test_child);
+  BAD_TEST ("fork", NULL, test_fork);
   BAD_TEST ("ignores-sigterm", "ignores-sigterm", test_ignores_sigterm);
   BAD_TEST ("ignores-sigterm-and-hangs", "ignores-hangs", test_ignores_sigterm);
   BAD_TEST ("stop-while-starting", NULL, test_stop_while_starting);
+  BAD_TEST ("stop-while-ending", NULL, test_stop_while_ending);
+  BAD_TEST ("terminated", NULL, test_terminated);
   BAD_TEST ("release", NULL, test_release);
   BAD_TEST ("report", NULL, test_report);
   BAD_TEST ("readiness", NULL, test_readiness);

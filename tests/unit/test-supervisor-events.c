@@ -148,6 +148,10 @@ test_proxies (Players       *self,
     g_main_context_iteration (NULL, TRUE);
   g_clear_object (&self->proxy);
   self->proxy = g_steal_pointer (&later);
+  g_signal_connect_swapped (self->proxy, "ended", G_CALLBACK (ended_cb), self);
+  g_string_truncate (self->seen, 0);
+  run_emit (self, 3);
+  g_assert_cmpstr (self->seen->str, ==, "ended 3 ");
   norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   wait_for_title (self, "player 2");
 }

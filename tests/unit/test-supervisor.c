@@ -133,7 +133,7 @@ test_ends_too_often (Supervised    *self,
   assert_made (self, 3);
   g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (self->supervisor)));
   supervised_call (self, NORPC_ERROR_CLOSED, "*was rejected: its service has ended too often: no device 2");
-  norpc_manual_clock_advance (self->clock, 100 * 1000);
+  norpc_manual_clock_advance (self->clock, 10 * 1000);
   assert_made (self, 3);
 
   /* It is tried again if the application says so, as at first. */
@@ -480,6 +480,31 @@ test_waiting_calls (Supervised    *self,
   g_free (outcomes);
 }
 
+/* A call that must not wait does not wait for a service either. */
+static void
+test_load_shed (Supervised    *self,
+                gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (NorpcEndpoint) shed = g_object_ref_sink (NORPC_ENDPOINT (norpc_load_shed_new ()));
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+  Outcome outcome = { 0 }, later = { 0 };
+
+  norpc_layer_set_endpoint (NORPC_LAYER (shed), NORPC_ENDPOINT (self->supervisor));
+  proxy = probe_probe_proxy_new (shed);
+  self->closed = TRUE;
+  norpc_supervisor_start (self->supervisor);
+  supervised_wait_blocked (self, 1);
+  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &outcome);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  supervised_open (self);
+  supervised_call (self, 0, NULL);
+  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &later);
+  outcome_wait (&later);
+  g_assert_no_error (later.error);
+  outcome_clear (&outcome);
+}
+
 static void
 ready_cb (GObject      *endpoint,
           GAsyncResult *result,
@@ -498,7 +523,7 @@ test_readiness (Supervised    *self,
                 gconstpointer  unused G_GNUC_UNUSED)
 {
   NorpcEndpoint *endpoint = NORPC_ENDPOINT (self->supervisor);
-  Outcome new = { 0 }, failed = { 0 }, ready = { 0 }, at_once = { 0 };
+  Outcome new = { 0 }, failed = { 0 }, ready = { 0 }, at_once = { 0 }, blocked = { 0 };
 
   norpc_endpoint_ready_async (endpoint, NULL, ready_cb, &new);
   outcome_wait (&new);
@@ -518,6 +543,7 @@ test_readiness (Supervised    *self,
   g_mutex_unlock (&self->lock);
   norpc_manual_clock_advance (self->clock, 100);
   supervised_wait_blocked (self, 1);
+  probe_probe_proxy_call_block (self->proxy, NULL, block_cb, &blocked);
   norpc_endpoint_ready_async (endpoint, NULL, ready_cb, &ready);
   iterate ();
   g_assert_cmpuint (ready.n, ==, 0);
@@ -527,7 +553,11 @@ test_readiness (Supervised    *self,
   norpc_endpoint_ready_async (endpoint, NULL, ready_cb, &at_once);
   outcome_wait (&at_once);
   g_assert_no_error (at_once.error);
-  g_assert_cmpuint (probe_state_get_n_handled (supervised_get_state (self, 1)), ==, 0);
+
+  /* There is room for a call, although the service blocks. */
+  probe_state_open_gate (supervised_get_state (self, 1));
+  outcome_wait (&blocked);
+  g_assert_no_error (blocked.error);
   outcome_clear (&new);
   outcome_clear (&failed);
 }
@@ -711,6 +741,23 @@ test_in_context (Supervised    *self,
   g_assert_no_error (error);
 }
 
+/* A thread that owns the context of the services, and does not run it, cannot wait for them. */
+static void
+test_in_own_context (Supervised    *self,
+                     gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->supervisor);
+  self->supervisor = norpc_supervisor_new_in_context (context, make_nothing, NULL, NULL);
+  self->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (self->supervisor));
+  g_assert_true (g_main_context_acquire (context));
+  norpc_supervisor_start (self->supervisor);
+  supervised_call (self, NORPC_ERROR_WOULD_DEADLOCK, "*");
+  g_main_context_release (context);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -732,7 +779,9 @@ main (int   argc,
   SUPERVISED_TEST ("/supervisor/restart-while-starting", test_restart_while_starting);
   SUPERVISED_TEST ("/supervisor/start-timeout", test_start_timeout);
   SUPERVISED_TEST ("/supervisor/waiting-calls", test_waiting_calls);
+  SUPERVISED_TEST ("/supervisor/load-shed", test_load_shed);
   SUPERVISED_TEST ("/supervisor/readiness", test_readiness);
+  SUPERVISED_TEST ("/supervisor/in-own-context", test_in_own_context);
   SUPERVISED_TEST ("/supervisor/stop", test_stop);
   SUPERVISED_TEST ("/supervisor/stop-async", test_stop_async);
   SUPERVISED_TEST ("/supervisor/stop-while-starting", test_stop_while_starting);
