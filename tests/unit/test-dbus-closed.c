@@ -215,6 +215,32 @@ test_context_ends (DBusFixture   *fixture,
   dbus_fixture_resume (fixture);
 }
 
+/* A call waits in the export, whose context no thread runs, and is answered when the export is released. */
+static void
+test_unexport_unread (DBusFixture   *fixture,
+                      gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+
+  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_pause (fixture);
+  g_dbus_connection_call (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH, "org.example.Wire",
+                          "TimeLeft", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, outcome_cb, &outcome);
+
+  /* GDBus answers this one itself, after it has seen the call. */
+  reply = dbus_fixture_call (fixture, "org.freedesktop.DBus.Peer", "Ping", NULL, &error);
+  g_assert_no_error (error);
+  dbus_fixture_unexport (fixture);
+  wait_for (&outcome);
+  g_assert_null (g_dbus_connection_call_finish (fixture->used, outcome, &error));
+  name = g_dbus_error_get_remote_error (error);
+  g_assert_cmpstr (name, ==, "org.norpc.Error.Closed");
+  dbus_fixture_resume (fixture);
+}
+
 /* Runs in the context of the export, which gets the message, and then nothing. */
 static gboolean
 unexport_meanwhile_cb (gpointer data)
@@ -310,6 +336,7 @@ main (int   argc,
 
   dbus_add_tests ("/dbus-closed/connection-of-client", test_connection_of_client);
   dbus_add_tests ("/dbus-closed/connection-of-service", test_connection_of_service);
+  dbus_add_tests ("/dbus-closed/unexport-unread", test_unexport_unread);
   dbus_add_tests ("/dbus-closed/client-leaves", test_client_leaves);
   dbus_add_tests ("/dbus-closed/unexport", test_unexport);
   dbus_add_tests ("/dbus-closed/context-ends", test_context_ends);
