@@ -183,8 +183,13 @@ static void
 test_exports (DBusFixture   *fixture,
               gconstpointer  kind)
 {
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
   dbus_fixture_invoke (fixture, export_strange);
   dbus_fixture_invoke (fixture, export_twice);
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
 }
 
 /* D-Bus has no structs without fields: such a value is an error of its call, and the connection stays. */

@@ -741,6 +741,20 @@ test_in_context (Supervised    *self,
   g_assert_no_error (error);
 }
 
+/* A supervisor that is stopped before its context has run makes no service. */
+static void
+test_stop_before_made (Supervised    *self,
+                       gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_supervisor_start (self->supervisor);
+  g_assert_true (norpc_supervisor_stop (self->supervisor, NORPC_STOP_FINISH, NULL, &error));
+  g_assert_no_error (error);
+  iterate ();
+  assert_made (self, 0);
+}
+
 /* A thread that owns the context of the services, and does not run it, cannot wait for them. */
 static void
 test_in_own_context (Supervised    *self,
@@ -792,6 +806,8 @@ main (int   argc,
               supervised_tear_down);
   g_test_add ("/supervisor/release/waiting", Supervised, GINT_TO_POINTER (WAITING), release_set_up, test_release,
               supervised_tear_down);
+  g_test_add ("/supervisor/stop-before-made", Supervised, GINT_TO_POINTER (TRUE), supervised_set_up,
+              test_stop_before_made, supervised_tear_down);
   g_test_add ("/supervisor/in-context", Supervised, GINT_TO_POINTER (TRUE), supervised_set_up, test_in_context,
               supervised_tear_down);
 
