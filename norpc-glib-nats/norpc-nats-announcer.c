@@ -107,6 +107,7 @@ push (NorpcNatsAnnouncer *self,
         g_message ("%s: signals and changes of properties come faster than NATS takes them, and some were lost; more "
                    "of this kind is not reported", self->info->dbus.name);
       self->complained = TRUE;
+      g_atomic_int_set (&serving->has_lost, TRUE);
       norpc_nats_serving_hint (serving);
       return;
     }

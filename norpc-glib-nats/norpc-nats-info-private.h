@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 
 /* Behind the prefix: the services may have changed. */
 #define NORPC_NATS_SERVICES "services"
+#define NORPC_NATS_LOST "lost" /* the content, if signals or changes were lost */
 
 gboolean norpc_nats_is_prefix         (const char               *prefix);
 gboolean norpc_nats_check_prefix      (const char               *kind,

@@ -19,6 +19,7 @@ struct _NorpcNatsLink
   NorpcNatsQueue  *jobs;    /* (owned), since construction */
   natsConnection  *nats;    /* (owned), since construction */
   int              closed;  /* atomic: nothing can be sent any more */
+  int              overflowed[2]; /* atomic: the report of a loss of replies, or of other messages, is on its way */
 
   GPtrArray      *watches; /* (owned): of owned Watch, accessed in the thread of the link */
 };
@@ -119,10 +120,25 @@ norpc_nats_link_invoke (NorpcNatsLink  *self,
   norpc_nats_queue_push (self->jobs, job);
 }
 
+/* Returns the flag of a change that is reported once, however often it comes meanwhile, or NULL. */
+static int *
+get_overflow_flag (NorpcNatsLink   *self,
+                   NorpcNatsChange  change)
+{
+  if (change == NORPC_NATS_OVERFLOWED)
+    return &self->overflowed[0];
+
+  return change == NORPC_NATS_EVENTS_OVERFLOWED ? &self->overflowed[1] : NULL;
+}
+
 static void
 run_change (gpointer data)
 {
   ChangeJob *job = data;
+  int *flag = get_overflow_flag (job->link, job->change);
+
+  if (flag != NULL)
+    g_atomic_int_set (flag, FALSE);
 
   /* One that is called may be removed by itself. */
   for (guint i = job->link->watches->len; i > 0; i--)
@@ -141,10 +157,16 @@ report (gpointer        closure,
         NorpcNatsChange change)
 {
   NorpcNatsLink *self = find_link (closure);
+  int *flag = self != NULL ? get_overflow_flag (self, change) : NULL;
   ChangeJob *job;
 
   if (self == NULL)
     return;
+  if (flag != NULL && !g_atomic_int_compare_and_exchange (flag, FALSE, TRUE))
+    {
+      norpc_nats_link_unref (self);
+      return;
+    }
   if (change == NORPC_NATS_CLOSED)
     g_atomic_int_set (&self->closed, TRUE);
   job = g_new (ChangeJob, 1);

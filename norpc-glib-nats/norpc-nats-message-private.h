@@ -26,6 +26,8 @@ natsMsg    *norpc_nats_message_new        (const char          *subject,
                                            GError             **error);
 natsMsg    *norpc_nats_message_new_text   (const char          *subject,
                                            const char          *text);
+gboolean    norpc_nats_message_has_text   (natsMsg             *message,
+                                           const char          *text);
 gboolean    norpc_nats_message_set_header (natsMsg             *message,
                                            const char          *name,
                                            const char          *value);

@@ -50,6 +50,16 @@ norpc_nats_message_new_text (const char *subject,
   return size <= G_MAXINT && natsMsg_Create (&message, subject, NULL, text, (int) size) == NATS_OK ? message : NULL;
 }
 
+/* Returns TRUE if a message contains exactly a text. */
+gboolean
+norpc_nats_message_has_text (natsMsg    *message,
+                             const char *text)
+{
+  gsize size = strlen (text);
+
+  return (gsize) natsMsg_GetDataLength (message) == size && memcmp (natsMsg_GetData (message), text, size) == 0;
+}
+
 /* The library makes spaces of line breaks. */
 gboolean
 norpc_nats_message_set_header (natsMsg    *message,

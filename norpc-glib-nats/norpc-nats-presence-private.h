@@ -22,6 +22,7 @@ typedef struct
   void (*changed) (gboolean present,
                    gpointer data);
   void (*renewed) (gpointer data); /* they may be others, or have others' values */
+  void (*lost)    (gpointer data); /* a service has lost signals */
 } NorpcNatsPresenceFuncs;
 
 NorpcNatsPresence *norpc_nats_presence_new  (NorpcNatsLink                *link,

@@ -51,6 +51,7 @@ typedef struct _Hints
   NorpcNatsLink     *link;     /* (owned), since construction */
   NorpcNatsPresence *presence; /* (unowned) (nullable), accessed in the thread of the link */
   int                pending;  /* atomic: a hint is on its way */
+  int                lost;     /* atomic: a service says that signals or changes were lost */
 } Hints;
 
 static void ask_services (NorpcNatsPresence *self);
@@ -216,6 +217,8 @@ take_hint (gpointer data)
   Hints *self = data;
 
   g_atomic_int_set (&self->pending, FALSE);
+  if (self->presence != NULL && g_atomic_int_compare_and_exchange (&self->lost, TRUE, FALSE))
+    self->presence->funcs->lost (self->presence->data);
   if (self->presence != NULL)
     norpc_nats_presence_hint (self->presence);
   hints_unref (self);
@@ -228,6 +231,8 @@ hint_cb (natsMsg  *message,
 {
   Hints *self = data;
 
+  if (norpc_nats_message_has_text (message, NORPC_NATS_LOST))
+    g_atomic_int_set (&self->lost, TRUE);
   natsMsg_Destroy (message);
   if (!g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
     return;

@@ -98,6 +98,12 @@ set_unavailable (NorpcNatsEvents *events)
 }
 
 static void
+lose_signals (NorpcNatsEvents *events)
+{
+  norpc_remote_interface_lose_signals (norpc_nats_events_get_remote (events));
+}
+
+static void
 invalidate (NorpcNatsEvents *events)
 {
   norpc_remote_interface_invalidate (norpc_nats_events_get_remote (events));
@@ -137,7 +143,13 @@ presence_renewed (gpointer data)
     norpc_nats_presence_hint (self->presence);
 }
 
-static const NorpcNatsPresenceFuncs presence_funcs = { presence_changed, presence_renewed };
+static void
+presence_lost_signals (gpointer data)
+{
+  foreach (data, TRUE, lose_signals);
+}
+
+static const NorpcNatsPresenceFuncs presence_funcs = { presence_changed, presence_renewed, presence_lost_signals };
 
 /* Messages were lost. The answer to a question comes after all that the library has kept, and after it the values of
  * the properties are requested again.
@@ -151,6 +163,7 @@ note_loss (gpointer data)
     g_message ("'%s' at NATS: signals and changes of properties come too fast, and some were lost; properties are "
                "requested again, and more of this kind is not reported", self->prefix);
   self->complained = TRUE;
+  foreach (self, TRUE, lose_signals);
   if (self->presence != NULL)
     norpc_nats_presence_hint (self->presence);
 }

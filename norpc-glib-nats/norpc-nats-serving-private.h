@@ -35,6 +35,7 @@ typedef struct
   int                  n_events;      /* atomic: signals and changes on their way to the thread of the link */
   int                  n_event_bytes; /* atomic: of those */
   int                  is_hinting;    /* atomic: a hint is on its way */
+  int                  has_lost;      /* atomic: the next hint says that signals or changes were lost */
 } NorpcNatsServing;
 
 NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,

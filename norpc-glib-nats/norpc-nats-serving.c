@@ -106,9 +106,12 @@ publish_hint (gpointer data)
 {
   NorpcNatsServing *self = data;
   g_autofree char *subject = norpc_nats_make_control (self->prefix, NORPC_NATS_SERVICES);
-  natsMsg *message = norpc_nats_message_new_text (subject, self->id);
+  natsMsg *message;
+  gboolean lost;
 
   g_atomic_int_set (&self->is_hinting, FALSE);
+  lost = g_atomic_int_compare_and_exchange (&self->has_lost, TRUE, FALSE);
+  message = norpc_nats_message_new_text (subject, lost ? NORPC_NATS_LOST : self->id);
   if (message != NULL)
     norpc_nats_link_publish (self->link, message, NULL);
   norpc_nats_serving_unref (self);

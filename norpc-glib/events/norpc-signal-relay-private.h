@@ -17,6 +17,7 @@ NorpcSignalRelay *norpc_signal_relay_new  (GObject          *service,
                                            NorpcSubscribers *subscribers);
 NorpcListRelay   *norpc_signal_relay_get_lists (NorpcSignalRelay *self);
 void              norpc_signal_relay_invalidate (NorpcSignalRelay *self);
+void              norpc_signal_relay_note_loss  (NorpcSignalRelay *self);
 void              norpc_signal_relay_free (NorpcSignalRelay *self);
 
 G_END_DECLS

@@ -200,6 +200,23 @@ norpc_signal_relay_invalidate (NorpcSignalRelay *self)
     norpc_property_relay_invalidate (self->properties);
 }
 
+/* Runs in the service's context, with the lock of the subscribers held. */
+static gboolean
+note_loss (NorpcSubscriber *subscriber,
+           gpointer         user_data G_GNUC_UNUSED)
+{
+  norpc_subscription_note_loss ((NorpcSubscription *) subscriber);
+
+  return TRUE;
+}
+
+/* Runs in the service's context. Clients learn with the next emission of each signal that some were lost. */
+void
+norpc_signal_relay_note_loss (NorpcSignalRelay *self)
+{
+  norpc_subscribers_foreach (self->subscribers, note_loss, NULL);
+}
+
 /* Runs in the service's context, or in the thread that ends it, after the service has stopped. An
  * object that was disposed of has no handlers any more.
  */

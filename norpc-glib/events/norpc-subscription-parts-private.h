@@ -25,7 +25,8 @@ typedef struct
                                begun to deliver */
   NorpcDelivery *newest;    /* (unowned) (nullable) [lock of the events] */
   gboolean       closed;    /* [lock of the events] */
-  guint64        n_emissions; /* [lock of the events]: that were added */
+  guint64        n_emissions; /* [lock of the events]: that were added, or lost before that */
+  guint          n_lost;    /* [lock of the events]: that were lost before, since the last one was added */
   NorpcDelivery *emitted;   /* (unowned) (nullable), accessed in the client's context: that the proxy
                                is emitting */
 } NorpcSignalState;

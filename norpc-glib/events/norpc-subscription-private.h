@@ -44,6 +44,7 @@ int         norpc_subscription_find_listened (NorpcSubscription         *self,
                                               const NorpcInterfaceInfo  *interface_info,
                                               guint                      signal,
                                               const char               **problem);
+void        norpc_subscription_note_loss     (NorpcSubscription         *self);
 NorpcMirror *norpc_subscription_get_started_mirror (NorpcSubscription         *self,
                                                     const NorpcPropertyAccess *access,
                                                     gboolean                  *same_values);

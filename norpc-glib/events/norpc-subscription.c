@@ -452,7 +452,8 @@ norpc_subscription_add_delivery_locked (NorpcSubscription *self,
     return NULL;
 
   norpc_ref_count_inc (&self->ref_count);
-  *delivery = (NorpcDelivery) { .subscription = self, .event = event };
+  *delivery = (NorpcDelivery) { .subscription = self, .event = event, .n_lost = state->n_lost };
+  state->n_lost = 0;
   if (state->n_pending >= state->backlog && state->closes)
     state->closed = delivery->closes = TRUE;
   else if (state->n_pending >= state->backlog)
@@ -463,6 +464,22 @@ norpc_subscription_add_delivery_locked (NorpcSubscription *self,
   event->n_left++;
 
   return dropped;
+}
+
+/* Runs in the service's context, with the lock of the subscribers held. Emissions were lost on their way to this process:
+ * one or more of each signal.
+ */
+void
+norpc_subscription_note_loss (NorpcSubscription *self)
+{
+  g_mutex_lock (&get_events (self)->lock);
+  for (guint i = 0; i < self->n_signals; i++)
+    if (self->signals[i].n_pending > 0 || listens (self, i))
+      {
+        self->signals[i].n_emissions++;
+        self->signals[i].n_lost++;
+      }
+  g_mutex_unlock (&get_events (self)->lock);
 }
 
 /* Called in the client's context. Returns TRUE if the signal is closed. @n_emissions is how many

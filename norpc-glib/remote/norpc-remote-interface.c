@@ -448,6 +448,26 @@ norpc_remote_interface_invalidate (NorpcRemoteInterface *self)
     norpc_signal_relay_invalidate (self->relay);
 }
 
+/**
+ * norpc_remote_interface_lose_signals: (skip)
+ * @self: an interface
+ *
+ * Says that signals may have been lost on their way to this process.
+ *
+ * Proxies emit [signal@Norpc.Proxy::signals-lost] before the next emission of each signal that they have a handler for,
+ * and a [class@Norpc.SignalWatch] has an error. One emission counts as lost.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_lose_signals (NorpcRemoteInterface *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->relay != NULL)
+    norpc_signal_relay_note_loss (self->relay);
+}
+
 /* Shows all values of a service. These are no changes: each proxy that wants them requests them. */
 static void
 show_new_service (NorpcRemoteInterface *self,

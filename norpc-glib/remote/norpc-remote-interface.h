@@ -47,6 +47,8 @@ gboolean                  norpc_remote_interface_change         (NorpcRemoteInte
 NORPC_AVAILABLE_IN_ALL
 void                      norpc_remote_interface_invalidate     (NorpcRemoteInterface     *self);
 NORPC_AVAILABLE_IN_ALL
+void                      norpc_remote_interface_lose_signals   (NorpcRemoteInterface     *self);
+NORPC_AVAILABLE_IN_ALL
 void                      norpc_remote_interface_answer_get_all (NorpcRemoteInterface     *self,
                                                                  NorpcCall                *call,
                                                                  GVariant                 *values);

@@ -454,6 +454,60 @@ is_logged (gpointer n_logged)
   return g_atomic_int_get ((int *) n_logged) > 0;
 }
 
+static void
+signals_lost_cb (NorpcProxy   *proxy,
+                 const char   *name,
+                 guint         n_lost,
+                 GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "lost %s ", name);
+}
+
+static int
+measure_cb (GaugeService *service,
+            gpointer      data)
+{
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), GPOINTER_TO_INT (data), NULL);
+
+  return 0;
+}
+
+/* The next emission tells the client that some before it were lost. The one after it does not. */
+static void
+assert_lost (GaugeFixture *fixture)
+{
+  g_string_truncate (fixture->seen, 0);
+  gauge_run (&fixture->gauge, measure_cb, GINT_TO_POINTER (5));
+  gauge_fixture_wait_seen (fixture, "lost measured 5 ");
+  gauge_run (&fixture->gauge, measure_cb, GINT_TO_POINTER (6));
+  gauge_fixture_wait_seen (fixture, "6 ");
+}
+
+static void
+watched_cb (GObject      *watch,
+            GAsyncResult *result,
+            gpointer      error)
+{
+  g_assert_null (norpc_signal_watch_next_finish (NORPC_SIGNAL_WATCH (watch), result, error));
+}
+
+static gboolean
+is_set (gpointer error)
+{
+  return *(GError **) error != NULL;
+}
+
+/* Whoever waits for the emissions learns of it by an error. */
+static void
+assert_watch_lost (NorpcSignalWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_signal_watch_next_async (watch, NULL, watched_cb, &error);
+  wait_until (is_set, &error);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+}
+
 static natsMsg *
 new_change (int level)
 {
@@ -475,10 +529,12 @@ test_flood (GaugeFixture  *fixture,
             gconstpointer  unused)
 {
   natsMsg *message = new_change (50);
+  g_autoptr (NorpcSignalWatch) watch = norpc_signal_watch_new (NORPC_PROXY (fixture->proxy), "measured");
   int n_logged = 0;
   guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, loss_logged_cb, &n_logged);
   Block block = { 0 };
 
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
   block_init (&block, fixture->nats);
   for (guint i = 0; i < 70000; i++)
     g_assert_cmpint (natsConnection_PublishMsg (fixture->raw.nats, message), ==, NATS_OK);
@@ -491,6 +547,8 @@ test_flood (GaugeFixture  *fixture,
   gauge_fixture_wait_level (fixture, 77);
   g_assert_true (g_str_has_suffix (fixture->seen->str, "50 77 "));
   g_assert_cmpint (n_logged, ==, 1);
+  assert_lost (fixture);
+  assert_watch_lost (watch);
 
   block_clear (&block);
   natsMsg_Destroy (message);
@@ -530,6 +588,7 @@ test_slow_server (GaugeFixture  *fixture,
   int n_logged = 0;
   guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, loss_logged_cb, &n_logged);
 
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
   nats_process_pause (fixture->nats);
   gauge_run (&fixture->gauge, emit_much_cb, NULL);
   wait_until (is_logged, &n_logged);
@@ -538,6 +597,7 @@ test_slow_server (GaugeFixture  *fixture,
   nats_process_resume (fixture->nats);
   gauge_fixture_wait_level (fixture, 33);
   g_assert_cmpint (n_logged, ==, 1);
+  assert_lost (fixture);
   g_log_remove_handler ("NorpcNats", id);
 }
 
