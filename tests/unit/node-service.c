@@ -243,6 +243,21 @@ node_service_tell (NodeNode  *node,
 }
 
 static gboolean
+node_service_handle_count (NodeNode             *node,
+                           NorpcCall            *call,
+                           NodeNodeCountStream  *stream,
+                           guint                 upto,
+                           GError              **error)
+{
+  for (guint i = 1; i <= upto; i++)
+    if (!node_node_count_stream_write (stream, i, error))
+      return FALSE;
+  node_node_complete_count (node, call, upto);
+
+  return TRUE;
+}
+
+static gboolean
 node_service_handle_walk (NodeNode            *node,
                           NorpcCall           *call,
                           NodeNodeWalkStream  *stream,
@@ -262,6 +277,7 @@ static void
 node_service_iface_init (NodeNodeInterface *iface)
 {
   iface->handle_walk = node_service_handle_walk;
+  iface->handle_count = node_service_handle_count;
   iface->run = node_service_run;
   iface->block = node_service_block;
   iface->handle_hold = node_service_handle_hold;

@@ -251,6 +251,50 @@ test_plain_client (DBusNodeFixture *fixture,
   dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
 }
 
+/* An object has streams, too, but they have no objects. */
+static void
+test_streams (DBusNodeFixture *fixture,
+              gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = NULL;
+  g_autoptr (NodeNodeCountStream) stream = NULL;
+  g_autoptr (NodeNodeWalkStream) walk = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  const char *path;
+  guint number;
+
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  node = dbus_node_fixture_give (fixture);
+  stream = node_node_proxy_open_count (NODE_NODE_PROXY (node), 3, NULL);
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_assert_true (node_node_count_stream_next_sync (stream, &number, NULL, &error));
+      g_assert_cmpuint (number, ==, i);
+    }
+  g_assert_false (node_node_count_stream_next_sync (stream, &number, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (node_node_count_stream_outcome_sync (stream, &number, NULL, &error));
+  g_assert_cmpuint (number, ==, 3);
+
+  reply = dbus_node_call (fixture->link.used, fixture, dbus_node_get_path (node), "org.example.Node", "Count",
+                          g_variant_new ("(u)", 1), &error);
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&o)", &path);
+  g_assert_cmpstr (path, ==, DBUS_NODE_PATH "/objects/1/streams/2");
+  g_clear_pointer (&reply, g_variant_unref);
+  reply = dbus_node_call (fixture->link.used, fixture, DBUS_NODE_PATH "/objects/1/streams/2",
+                          "org.example.Node.CountStream", "Close", NULL, &error);
+  g_assert_no_error (error);
+
+  walk = node_node_proxy_open_walk (NODE_NODE_PROXY (node), NULL);
+  g_assert_null (node_node_walk_stream_outcome_sync (walk, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_assert_cmpstr (error->message, ==, "org.example.Node.Walk cannot be called over D-Bus: "
+                                       "the item 'step' of the stream cannot be an object there");
+  run_in (fixture->local, fixture->state, clear_given, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -264,6 +308,7 @@ main (int   argc,
   dbus_node_add_tests ("/dbus/objects/in-property", test_in_property);
   dbus_node_add_tests ("/dbus/objects/introspection", test_introspection);
   dbus_node_add_tests ("/dbus/objects/plain-client", test_plain_client);
+  dbus_node_add_tests ("/dbus/objects/streams", test_streams);
 
   return g_test_run ();
 }
