@@ -12,6 +12,10 @@
 
 G_BEGIN_DECLS
 
+/* Returns options (owned) for the servers, or those of the library if @urls is NULL. Returns NULL if @error is set. */
+natsOptions    *norpc_nats_connection_new_options (const char  *urls,
+                                                   GError     **error);
+
 /* Thread-safe. Both last as long as the connection. */
 NorpcNatsLink  *norpc_nats_connection_get_link  (NorpcNatsConnection *self);
 NorpcNatsInbox *norpc_nats_connection_get_inbox (NorpcNatsConnection *self);

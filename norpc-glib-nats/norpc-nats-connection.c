@@ -130,14 +130,11 @@ set_servers (natsOptions  *options,
                                   "Could not connect to NATS", error);
 }
 
-/* Blocks. Returns a link (owned), or NULL if @error is set. */
-static NorpcNatsLink *
-connect_to_urls (const char      *urls,
-                 NorpcNatsInbox **inbox,
-                 GError         **error)
+natsOptions *
+norpc_nats_connection_new_options (const char  *urls,
+                                   GError     **error)
 {
   natsOptions *options = NULL;
-  NorpcNatsLink *link = NULL;
 
   if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
     return NULL;
@@ -145,7 +142,22 @@ connect_to_urls (const char      *urls,
   /* The library would stop trying after two minutes. */
   natsOptions_SetMaxReconnect (options, -1);
   if (urls == NULL || set_servers (options, urls, error))
-    link = connect_link (options, inbox, error);
+    return options;
+
+  natsOptions_Destroy (options);
+
+  return NULL;
+}
+
+/* Blocks. Returns a link (owned), or NULL if @error is set. */
+static NorpcNatsLink *
+connect_to_urls (const char      *urls,
+                 NorpcNatsInbox **inbox,
+                 GError         **error)
+{
+  natsOptions *options = norpc_nats_connection_new_options (urls, error);
+  NorpcNatsLink *link = options != NULL ? connect_link (options, inbox, error) : NULL;
+
   natsOptions_Destroy (options);
   if (link == NULL && urls != NULL)
     g_prefix_error (error, "'%s': ", urls);

@@ -1,0 +1,87 @@
+/* test-nats-options.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The options that a connection has by itself, and those of the library beside them. */
+
+#include "nats-process.h"
+#include "norpc-nats-connection-private.h"
+#include "norpc-nats-link-private.h"
+
+/* Returns a link (owned) that tries again after so many milliseconds. Takes ownership of @options. */
+static NorpcNatsLink *
+connect_with (natsOptions *options,
+              int          wait)
+{
+  g_autoptr (GError) error = NULL;
+  NorpcNatsLink *link;
+
+  natsOptions_SetReconnectWait (options, wait);
+  natsOptions_SetReconnectJitter (options, 0, 0);
+  link = norpc_nats_link_new (options, &error);
+  natsOptions_Destroy (options);
+  g_assert_no_error (error);
+
+  return link;
+}
+
+static void
+wait_until (gboolean      (*is_done) (NorpcNatsLink *link),
+            NorpcNatsLink  *link)
+{
+  gint64 end = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+
+  while (!is_done (link))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+/* The server is gone for longer than the library tries to reach it. In the time of its sixty attempts, a link that tries
+ * twenty times as often makes many more.
+ */
+static void
+test_long_loss (void)
+{
+  NatsProcess *nats = nats_process_new ();
+  const char *url = nats_process_get_url (nats);
+  g_autoptr (GError) error = NULL;
+  NorpcNatsLink *ours, *others;
+  natsOptions *options;
+
+  ours = connect_with (norpc_nats_connection_new_options (url, &error), 1);
+  g_assert_no_error (error);
+  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
+  natsOptions_SetURL (options, url);
+  others = connect_with (options, 20);
+
+  nats_process_kill (nats);
+  wait_until (norpc_nats_link_is_closed, others);
+  g_assert_false (norpc_nats_link_is_closed (ours));
+  nats_process_start (nats);
+  wait_until (norpc_nats_link_is_connected, ours);
+
+  norpc_nats_link_close (ours);
+  norpc_nats_link_close (others);
+  norpc_nats_link_unref (ours);
+  norpc_nats_link_unref (others);
+  nats_process_free (nats);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!nats_process_is_installed ())
+    {
+      g_print ("1..0 # SKIP nats-server is not installed\n");
+      return 0;
+    }
+
+  g_test_add_func ("/nats/options/long-loss", test_long_loss);
+
+  return g_test_run ();
+}
