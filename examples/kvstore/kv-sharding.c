@@ -83,9 +83,10 @@ NorpcEndpoint *
 kv_sharding_new_endpoint (GPtrArray *shards)
 {
   g_autoptr (KvShardedStore) store = kv_sharded_store_new (shards);
+  g_autoptr (NorpcDirect) direct = norpc_direct_new (G_OBJECT (store));
   KvSharding *self = g_object_new (KV_TYPE_SHARDING, NULL);
 
   self->shards = g_ptr_array_ref (shards);
 
-  return norpc_stack_new (self, norpc_direct_new (G_OBJECT (store)), NULL);
+  return norpc_stack_new (self, direct, NULL);
 }
