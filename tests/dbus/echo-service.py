@@ -65,7 +65,7 @@ class NorpcObject:
         done = threading.Event()
         result = []
 
-        def run(data):
+        def run(*data):
             try:
                 result.append(func(*args))
             except GLib.Error as error:
@@ -206,7 +206,7 @@ def main():
     Gio.bus_own_name_on_connection(bus, 'org.example.Echo', Gio.BusNameOwnerFlags.NONE, None, None)
     loop = GLib.MainLoop()
     # It ends with the test that has started it, whatever happens to that.
-    GLib.unix_fd_add_full(GLib.PRIORITY_DEFAULT, 0, GLib.IOCondition.HUP, lambda *args: loop.quit())
+    GLib.io_add_watch(0, GLib.PRIORITY_DEFAULT, GLib.IOCondition.HUP, lambda *args: loop.quit())
     loop.run()
 
 
