@@ -26,8 +26,8 @@ handle_credit (NorpcDBusServedStream *self,
       return;
     }
 
-  norpc_dbus_answer_body (request, g_variant_new ("()"), NULL);
   norpc_dbus_served_stream_grant (self, n_items);
+  norpc_dbus_answer_body (request, g_variant_new ("()"), NULL);
   norpc_dbus_served_stream_start (self);
 }
 
@@ -162,7 +162,9 @@ handle_stream_method (NorpcDBusServedStream *self,
   norpc_dbus_answer_wrong (request, NORPC_DBUS_UNKNOWN_METHOD, "The stream has no method %s", member);
 }
 
-/* Takes ownership of @request, a message for an object of a stream. */
+/* Takes ownership of @request, a message for an object of a stream. If the stream has ended, the error is the one that
+ * GDBus has for objects that are not there.
+ */
 void
 norpc_dbus_stream_methods_handle (NorpcDBusRequest *request)
 {
@@ -173,7 +175,7 @@ norpc_dbus_stream_methods_handle (NorpcDBusRequest *request)
   if (self != NULL)
     handle_stream_method (g_object_ref (self), request);
   else
-    norpc_dbus_answer_wrong (request, "org.freedesktop.DBus.Error.UnknownObject", "The stream has ended");
+    norpc_dbus_answer_error (request, NORPC_DBUS_UNKNOWN_METHOD, "The stream has ended");
   if (self == NULL || self->waiting != request)
     norpc_dbus_request_free (request);
 }
