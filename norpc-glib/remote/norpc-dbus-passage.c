@@ -4,6 +4,7 @@
  */
 
 #include "core/norpc-value-export-private.h"
+#include "core/norpc-value-form-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "norpc-dbus-passage-private.h"
 #include "objects/norpc-object-private.h"
@@ -168,18 +169,6 @@ norpc_dbus_passage_get_value (NorpcDBusPassage    *self,
                                 : norpc_value_to_variant (info, value, problem);
 }
 
-static char *
-describe_value_problem (const char         *kind,
-                        const GDBusArgInfo *info,
-                        char               *problem)
-{
-  char *text = g_strdup_printf ("%s '%s': %s", kind, info->name, problem);
-
-  g_free (problem);
-
-  return text;
-}
-
 /* Returns a tuple (floating), or NULL with a message (owned). */
 GVariant *
 norpc_dbus_passage_get_values (NorpcDBusPassage     *self,
@@ -200,7 +189,7 @@ norpc_dbus_passage_get_values (NorpcDBusPassage     *self,
       if (child == NULL)
         {
           g_variant_builder_clear (&builder);
-          *problem = describe_value_problem (kind, infos[i], found);
+          *problem = norpc_describe_value (kind, infos[i], found);
           return NULL;
         }
       g_variant_builder_add_value (&builder, child);
@@ -308,7 +297,7 @@ norpc_dbus_passage_set_values (NorpcDBusPassage     *self,
       char *found = norpc_dbus_passage_set_value (self, (const NorpcArgInfo *) infos[i], &values[i], child);
 
       if (found != NULL && first == NULL)
-        first = describe_value_problem (kind, infos[i], found);
+        first = norpc_describe_value (kind, infos[i], found);
       else
         g_free (found);
     }
