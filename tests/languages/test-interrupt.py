@@ -2,6 +2,7 @@
 """Ctrl-C and other signals in synchronous functions."""
 
 import asyncio
+import pathlib
 import signal
 import threading
 import time
@@ -12,7 +13,8 @@ import gi
 gi.require_version('Kv', '1')
 gi.require_version('Norpc', '1')
 gi.require_version('Streams', '1')
-from gi.repository import Gio, GLib, Kv, Norpc, Streams
+gi.require_version('Test', '1')
+from gi.repository import Gio, GLib, GObject, Kv, Norpc, Streams, Test
 
 import tap
 
@@ -61,6 +63,35 @@ class Stubborn(Norpc.Service, Kv.Store):
     def do_start(self):
         signal.pthread_kill(MAIN, signal.SIGINT)
         self.gate.wait()
+
+
+class Mixer(Norpc.Service, Test.Mixer):
+    """Is busy for as long as its client sets a property."""
+
+    def __init__(self, on_set):
+        super().__init__(title='', tags=[], options=GLib.Variant('a{sv}', {}))
+        self.on_set = on_set
+        self.gate = threading.Event()
+        self.is_late = False
+
+    @GObject.Property(type=float, default=0.5, minimum=-1e308, maximum=1e308)
+    def volume(self):
+        return 0.5
+
+    @volume.setter
+    def volume(self, value):
+        self.on_set()
+        self.is_late = not self.gate.wait(5)
+
+    title = GObject.Property(type=str)
+    tags = GObject.Property(type=GObject.TYPE_STRV)
+    mode = GObject.Property(type=Test.Mode, default=Test.Mode.SLOW)
+    entry = GObject.Property(type=Test.Entry)
+    file = GObject.Property(type=Gio.File)
+    options = GObject.Property(type=GObject.TYPE_VARIANT)
+
+
+loaded = Norpc.load(pathlib.Path(__file__).parent.parent / 'generated' / 'language.xml', interface_prefix='org.example.Test')
 
 
 class Interrupt(unittest.TestCase):
@@ -272,6 +303,46 @@ class Interrupt(unittest.TestCase):
         with Norpc.serve(Feed()) as feed:
             self.assertEqual(list(feed.count(1)), [(1, 'one')])
         self.doCleanups()
+
+    def assert_interrupted(self, function, on_set):
+        """The function ends before its service does."""
+        service = Mixer(on_set)
+        server = Norpc.serve(service)
+        with self.assertRaises(KeyboardInterrupt):
+            function(server.get_endpoint())
+        self.assertFalse(service.is_late)
+        service.gate.set()
+        server.stop(Norpc.StopMode.ABANDON)
+
+    def test_properties(self):
+        for module in Test, loaded:
+            def make(endpoint):
+                return module.MixerProxy(endpoint=endpoint, load_properties=False)
+
+            for name, function in {
+                    'set': lambda endpoint: make(endpoint).set_volume_sync(0.25),
+                    'cancellable': lambda endpoint: make(endpoint).set_volume_sync(0.25, Gio.Cancellable()),
+                    'write': lambda endpoint: make(endpoint).write_value_sync('volume', 0.25)}.items():
+                with self.subTest(module=module.__name__, function=name):
+                    self.assert_interrupted(function, lambda: signal.pthread_kill(MAIN, signal.SIGINT))
+
+    def test_load(self):
+        """The service is busy with another client."""
+        def block(endpoint):
+            Test.MixerProxy(endpoint=endpoint, load_properties=False).set_volume_async(0.25, None, lambda *args: None)
+            busy.acquire()
+            threading.Timer(0.05, signal.pthread_kill, [MAIN, signal.SIGINT]).start()
+            return endpoint
+
+        busy = threading.Semaphore(0)
+        for module in Test, loaded:
+            cls = module.MixerProxy
+            for name, function in {
+                    'load': lambda endpoint: cls(endpoint=block(endpoint), load_properties=False).load_sync(),
+                    'cancellable': lambda endpoint: cls(endpoint=block(endpoint), load_properties=False).load_sync(Gio.Cancellable()),
+                    'new': lambda endpoint: cls.new_sync(block(endpoint))}.items():
+                with self.subTest(module=module.__name__, function=name):
+                    self.assert_interrupted(function, busy.release)
 
     def test_start(self):
         gate = threading.Event()

@@ -27,7 +27,7 @@ class ProxyMeta(type(Norpc.Proxy)):
             calls.add_methods(cls)
 
 
-class Proxy(properties.CheckedProperties, Norpc.Proxy, metaclass=ProxyMeta):
+class Proxy(properties.WaitingProperties, properties.CheckedProperties, Norpc.Proxy, metaclass=ProxyMeta):
     """The base class of proxies. Generated ones get a function for each method."""
 
 

@@ -153,6 +153,35 @@ class _Function:
         return self._run(self._member, proxy, args, kwargs)
 
 
+def _make_setter(function):
+    """Makes a function that sets a property and waits, from that of PyGObject."""
+    @functools.wraps(function, ('__name__', '__doc__'))
+    def set_sync(self, value, cancellable=None):
+        return interrupt.call(function, [self, value], cancellable)
+
+    return set_sync
+
+
+def _make_constructor(function):
+    """Makes a function that makes a proxy and waits for its properties, from that of PyGObject."""
+    def new_sync(cls, endpoint, cancellable=None):
+        return interrupt.call(function, [cls, endpoint], cancellable)
+
+    new_sync.__doc__ = function.__doc__
+    return classmethod(new_sync)
+
+
+def _add_waiting(cls, interface):
+    """Has Ctrl-C end the functions of PyGObject that wait for properties."""
+    for name, function in interface.proxy_infos.items():
+        if isinstance(function, types.FunctionType):
+            continue
+        if name.startswith('set_') and name.endswith('_sync') and f'{name.removesuffix("sync")}finish' in interface.proxy_infos:
+            setattr(cls, name, _make_setter(function))
+        elif name == 'new_sync':
+            cls.new_sync = _make_constructor(function)
+
+
 def add_methods(cls):
     """Adds a function for each method of its interface to a generated class of proxies."""
     def add(public, kind, run, doc):
@@ -171,3 +200,4 @@ def add_methods(cls):
                                               'Calls the method, without converting values, and waits.'))
         for name in interface.get_streams():
             add(name, _Stream, _Stream.run, 'Opens a stream.')
+        _add_waiting(cls, interface)

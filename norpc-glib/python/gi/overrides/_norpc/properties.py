@@ -5,7 +5,7 @@ import functools
 
 from gi.repository import GObject
 
-from . import description
+from . import description, interrupt
 
 _plain_props = next(vars(base)['props'] for base in GObject.Object.__mro__ if 'props' in vars(base))
 
@@ -84,3 +84,13 @@ class CheckedProperties:
 
     def set_property(self, name, value):
         GObject.Object.set_property(self, name, _take(self, name, value))
+
+
+class WaitingProperties:
+    """Methods of proxies that wait, and that Ctrl-C ends."""
+
+    def load_sync(self, cancellable=None):
+        return interrupt.call(super().load_sync, [], cancellable)
+
+    def write_value_sync(self, name, value, cancellable=None):
+        return interrupt.call(super().write_value_sync, [name, value], cancellable)
