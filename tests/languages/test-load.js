@@ -19,16 +19,16 @@ GLib.file_set_contents(file, describeLamp('org.example.loaded.Lamp', `
     <method name="CallMethod"><arg name="name" type="s"/><arg name="name" type="s" direction="out"/></method>
     <method name="LampCount"><arg name="count" type="y" direction="out"/></method>
     <method name="Forget" oneway="true"><arg name="what" type="s"/></method>`));
-const { Lamp, LampInfo, LampProxy } = Norpc.load(file);
+const { Lamp, LampError, LampInfo, LampProxy } = Norpc.load(file);
 GLib.unlink(file);
 
 const MyLamp = GObject.registerClass(class MyLamp extends Lamp {
     async dim(by) {
         await null;
         if (by > this.brightness)
-            throw LampInfo.new_error('LampError.TooDark', 'It is darker than that');
+            throw new LampError({ code: LampError.TOO_DARK, message: 'It is darker than that' });
         this.brightness -= by;
-        this.emit('flickered', 2);
+        this.emit_flickered(2);
         return this.brightness;
     }
 
@@ -84,12 +84,40 @@ test('calls', () => withLamp(async (proxy, lamp, server) => {
 test('errors', () => withLamp(async proxy => {
     const error = await assertRejects(() => proxy.dim(2));
     equal(LampInfo.dup_error_name(error), 'LampError.TooDark');
+    assert(error instanceof LampError && error instanceof GLib.Error, `${error}`);
+    assert(error.matches(LampError.quark(), LampError.TOO_DARK), `${error}`);
+    equal(error.message, 'It is darker than that');
     equal((await assertRejects(() => proxy.dim('much'))).message,
         "argument 'by': expected a number, got a string");
     equal((await assertRejects(() => proxy.describe({}, 5))).message,
         "argument 'name': expected a string, got the number 5");
     equal((await assertRejects(() => proxy.lamp_count())).message,
         "RangeError: result 'count': expected a number from 0 to 255, got 300");
+}));
+
+test('classes of errors', async () => {
+    equal(Object.keys(LampError), ['TOO_DARK']);
+    assert(!(new GLib.Error(Norpc.Error, Norpc.Error.FAILED, 'failed') instanceof LampError), 'another domain');
+    for (const [make, type, message] of [
+        [() => new LampError({ code: 7, message: '' }), RangeError, '7 is not a code of LampError'],
+        [() => new LampError(), RangeError, 'undefined is not a code of LampError'],
+        [() => new LampError({ code: LampError.TOO_DARK }), TypeError, 'message: expected a string, got undefined']]) {
+        const error = await assertRejects(make);
+        assert(error instanceof type, `${error}`);
+        equal(error.message, message);
+    }
+});
+
+test('signals that are emitted', () => withLamp(async (proxy, lamp) => {
+    const seen = [];
+    proxy.connect('flickered', (_proxy, times) => seen.push(times));
+    lamp.emit_flickered(3);
+    await proxy.dim(0);
+    equal(seen, [3, 2]);
+    equal((await assertRejects(() => lamp.emit_flickered('often'))).message, "argument 'times': expected an integer, got a string");
+    equal((await assertRejects(() => lamp.emit_flickered())).message, "argument 'times': expected an integer, got undefined");
+    equal((await assertRejects(() => lamp.emit_flickered(1, 2))).message, 'expected 1 arguments, got 2');
+    assert(proxy.emit_flickered === undefined, 'a proxy emits nothing');
 }));
 
 test('methods that are missing', async () => {

@@ -4,7 +4,7 @@
 //
 // A codec has a signature, take (value, name), which makes a checked variant of a value, and give (variant).
 
-/* exported DeclaredTypes */
+/* exported DeclaredTypes, toConstant */
 
 const { Gio, GLib } = imports.gi;
 const { give, isDict, makeVariantTaker, take, wrongType } = imports.overrides._norpc.values;

@@ -8,6 +8,7 @@ const { Gio, GLib, GObject } = imports.gi;
 const { lookupConstructor } = imports._gi;
 const { getDeclaredTypes, getLeftOut, getMembers } = imports.overrides._norpc.description;
 const { addAllFunctions } = imports.overrides._norpc.calls;
+const { getErrorClasses } = imports.overrides._norpc.errors;
 const { addEvents } = imports.overrides._norpc.events;
 const { answer } = imports.overrides._norpc.services;
 
@@ -26,12 +27,23 @@ function notImplemented(call, info, methodName) {
         `${info.get_name()}.${methodName} is not implemented`);
 }
 
+// Adds the functions that emit a signal, as generated code has them.
+function addEmitters(klass, info) {
+    for (const signal of info.list_signals()) {
+        const name = info.get_gobject_name(signal);
+        klass.prototype[`emit_${info.get_function_name(signal)}`] = function (...args) {
+            this.emit(name, ...args);
+        };
+    }
+}
+
 // The base class of services of an interface. Their methods are as those of a Norpc.Service.
 function makeServiceClass(info, type) {
     const members = new Map(getMembers(info, [], getDeclaredTypes(info), Norpc).map(member => [member.method, member]));
     const leftOut = getLeftOut(info, [...members.values()]);
     const base = lookupConstructor(Norpc.DynamicService.type_for(info));
     addEvents(base, info);
+    addEmitters(base, info);
 
     return GObject.registerClass({ GTypeName: `${type}-in-JavaScript` },
         class Service extends base {
@@ -70,7 +82,7 @@ const bases = new Map();  // of services, by the name of the type, which is made
 function loadText(xml) {
     const classes = {};
     for (const info of Norpc.InterfaceInfo.list_for_xml(xml)) {
-        Object.assign(classes, getDeclaredTypes(info).getClasses());
+        Object.assign(classes, getDeclaredTypes(info).getClasses(), getErrorClasses(info));
         const name = info.get_name().replace(/^.*\./, '');
         const type = Norpc.DynamicService.type_for(info).name;
         if (!bases.has(type))
