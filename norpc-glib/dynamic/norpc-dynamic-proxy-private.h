@@ -5,14 +5,21 @@
 
 #pragma once
 
+#include "core/norpc-interface-info.h"
 #include "norpc-dynamic-proxy.h"
 
 G_BEGIN_DECLS
 
-void norpc_dynamic_proxy_fail_later (NorpcDynamicProxy   *self,
-                                     GCancellable        *cancellable,
-                                     GAsyncReadyCallback  callback,
-                                     gpointer             user_data,
-                                     GError              *error);
+NorpcCall *norpc_dynamic_proxy_take_call  (NorpcDynamicProxy   *self,
+                                           NorpcCall           *call,
+                                           NorpcMethodFlags     flag,
+                                           gboolean             has_flag,
+                                           const char          *advice,
+                                           GError             **error);
+void       norpc_dynamic_proxy_fail_later (NorpcDynamicProxy   *self,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data,
+                                           GError              *error);
 
 G_END_DECLS
