@@ -12,6 +12,11 @@
 #include "norpc-dbus-opened-stream-private.h"
 #include "norpc-dbus-stream-info-private.h"
 
+/* How many items may be on their way without a reply: a bus limits the number of replies that a connection waits for,
+ * usually to 128.
+ */
+#define MAX_WRITES 32
+
 struct _NorpcDBusOpenedStream
 {
   gatomicrefcount           ref_count; /* of replies that are waited for, too */
@@ -32,6 +37,7 @@ struct _NorpcDBusOpenedStream
   guint64                   n_granted; /* items that the writer has had credit for */
   guint64                   n_passed;  /* items that have arrived from the service, or that were sent to it */
   gboolean                  awaits_credit; /* the service has not yet answered a message that gives credit */
+  guint                     n_writes;  /* that the service has not answered */
   gboolean                  finished;  /* the service knows that there are no more items */
 };
 
@@ -190,6 +196,8 @@ give_credit (NorpcDBusOpenedStream *self)
   send_to_service (self, NORPC_DBUS_STREAM_CREDIT, g_variant_new ("(u)", (guint32) n_new), credit_given_cb);
 }
 
+static void write_items (NorpcDBusOpenedStream *self);
+
 /* A service that reads no more closes its end; the stream goes on. */
 static void
 item_written_cb (GObject      *connection,
@@ -199,6 +207,7 @@ item_written_cb (GObject      *connection,
   g_autoptr (NorpcDBusOpenedStream) self = user_data;
   GError *error = finish_message (self, connection, result);
 
+  self->n_writes--;
   if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED))
     {
       norpc_stream_close (self->stream);
@@ -207,6 +216,10 @@ item_written_cb (GObject      *connection,
   else if (error != NULL)
     {
       fail_opened_stream (self, error);
+    }
+  else if (!self->has_ended)
+    {
+      write_items (self);
     }
 }
 
@@ -239,6 +252,7 @@ write_to_service (NorpcDBusOpenedStream *self,
     }
 
   self->n_passed++;
+  self->n_writes++;
   send_to_service (self, NORPC_DBUS_STREAM_WRITE, form, item_written_cb);
 
   return TRUE;
@@ -250,7 +264,8 @@ write_items (NorpcDBusOpenedStream *self)
 {
   NorpcItem *item;
 
-  while (self->n_passed < self->n_granted && (item = norpc_stream_take_item (self->stream)) != NULL)
+  while (self->n_passed < self->n_granted && self->n_writes < MAX_WRITES &&
+         (item = norpc_stream_take_item (self->stream)) != NULL)
     if (!write_to_service (self, item))
       return;
 

@@ -257,6 +257,31 @@ test_items_in (DBusFixture   *fixture,
   g_assert_cmpuint (total, ==, get_many ());
 }
 
+/* A large backlog does not exceed the number of replies that a bus lets a client wait for. */
+static void
+test_large_backlog (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (WireWireLoadStream) stream = wire_wire_proxy_open_load (fixture->proxy, NULL);
+  g_autoptr (HeldStream) held = wire_state_wait_stream (fixture->state);
+  g_autoptr (GError) error = NULL;
+  guint number;
+
+  dbus_fixture_pause (fixture);
+  for (guint i = 1; i <= 300; i++)
+    g_assert_true (wire_wire_load_stream_write (stream, i, NULL));
+  g_assert_false (norpc_stream_is_ready (NORPC_STREAM (stream)));
+  norpc_stream_end (NORPC_STREAM (stream));
+  dbus_fixture_resume (fixture);
+  for (guint i = 1; i <= 300; i++)
+    {
+      g_assert_true (wire_wire_load_stream_next_sync (held->stream, &number, NULL, &error));
+      g_assert_cmpuint (number, ==, i);
+    }
+  g_assert_false (wire_wire_load_stream_next_sync (held->stream, &number, NULL, &error));
+  g_assert_no_error (error);
+}
+
 /* The client writes until as many items as the backlog were not read by the service. */
 static void
 test_flow_in (DBusFixture   *fixture,
@@ -463,6 +488,7 @@ main (int   argc,
   dbus_add_tests ("/dbus/streams/ready", test_ready);
   dbus_add_tests ("/dbus/streams/items-in", test_items_in);
   dbus_add_tests ("/dbus/streams/flow-in", test_flow_in);
+  dbus_add_tests ("/dbus/streams/large-backlog", test_large_backlog);
   dbus_add_tests ("/dbus/streams/order", test_order);
   dbus_add_tests ("/dbus/streams/order/at-once", test_order_at_once);
   dbus_add_tests ("/dbus/streams/refused", test_refused);

@@ -273,6 +273,15 @@ handle_fill (WireWire            *service,
 }
 
 static gboolean
+handle_load (WireWire            *service,
+             NorpcCall           *call,
+             WireWireLoadStream  *stream,
+             GError             **error)
+{
+  return hold_stream (service, call, stream);
+}
+
+static gboolean
 handle_mix (WireWire           *service,
             NorpcCall          *call,
             WireWireMixStream  *stream,
@@ -406,6 +415,7 @@ static const WireWireInterface funcs = {
   .run = service_run,
   .handle_pour = handle_pour,
   .handle_fill = handle_fill,
+  .handle_load = handle_load,
   .handle_mix = handle_mix,
 };
 
