@@ -5,6 +5,7 @@
 
 /* Services that are replaced when they end. */
 
+#include "call/norpc-call-private.h"
 #include "supervisor-fixture.h"
 
 #define STARTING NORPC_SUPERVISOR_STARTING
@@ -480,7 +481,15 @@ test_waiting_calls (Supervised    *self,
   g_free (outcomes);
 }
 
-/* A call that must not wait does not wait for a service either. */
+static void
+shed_cb (NorpcReply *reply,
+         gpointer    error)
+{
+  norpc_reply_propagate_error (reply, error);
+  norpc_reply_unref (reply);
+}
+
+/* A call that must not wait does not wait for a service either, even if it passes a load shed just before the start. */
 static void
 test_load_shed (Supervised    *self,
                 gconstpointer  unused G_GNUC_UNUSED)
@@ -488,6 +497,8 @@ test_load_shed (Supervised    *self,
   g_autoptr (NorpcEndpoint) shed = g_object_ref_sink (NORPC_ENDPOINT (norpc_load_shed_new ()));
   g_autoptr (ProbeProbeProxy) proxy = NULL;
   Outcome outcome = { 0 }, later = { 0 };
+  g_autoptr (GError) error = NULL;
+  NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
 
   norpc_layer_set_endpoint (NORPC_LAYER (shed), NORPC_ENDPOINT (self->supervisor));
   proxy = probe_probe_proxy_new (shed);
@@ -497,6 +508,11 @@ test_load_shed (Supervised    *self,
   probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &outcome);
   outcome_wait (&outcome);
   g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  call->must_not_wait = TRUE;
+  norpc_endpoint_call (NORPC_ENDPOINT (self->supervisor), call, NULL, shed_cb, &error);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
   supervised_open (self);
   supervised_call (self, 0, NULL);
   probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &later);
