@@ -13,7 +13,7 @@ import re
 import sys
 
 ROOTS = ['', 'norpc-glib', 'codegen']
-FOLDERS = ['codegen', 'data', 'doc', 'examples', 'norpc-glib', 'norpc-glib-nats', 'tests']
+FOLDERS = ['codegen', 'data', 'doc', 'examples', 'norpc-glib', 'tests']
 
 # The terms that have no file of their name; doc/concepts.md says where they are.
 OTHER_TERMS = {'asynchronous handler', 'description', 'list model', 'service', 'signal', 'synchronous handler'}

@@ -11,7 +11,7 @@ import re
 import sys
 
 DOCS = ['README.md', 'NEWS', 'doc/*.md', 'data/*.1']
-CODE = ['norpc-glib', 'norpc-glib-nats', 'codegen', 'examples', 'tests']
+CODE = ['norpc-glib', 'codegen', 'examples', 'tests']
 
 C_COMMENT = re.compile(r'/\*.*?\*/|(?:^[ \t]*//[^\n]*\n)+|//[^\n]*', re.S | re.M)
 COMMENTS = {
