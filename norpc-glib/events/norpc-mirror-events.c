@@ -10,6 +10,7 @@
 #include "call/norpc-call-private.h"
 #include "client/norpc-call-send-private.h"
 #include "client/norpc-proxy-private.h"
+#include "core/norpc-background-private.h"
 #include "norpc-mirror-parts-private.h"
 
 /* How many changes may wait that cannot be merged, because signals or replies are between them: as
@@ -45,6 +46,7 @@ struct _NorpcMirrorEvent
 
   NorpcReply    *reply;    /* (owned) (nullable), of EVENT_REPLY */
   NorpcEndpoint *endpoint; /* (owned) (nullable), of EVENT_REPLY: to which the request was sent */
+  GList          waiting;  /* [lock of the events], of EVENT_REPLY: its link among the replies of the mirror */
 };
 
 static NorpcEventQueue *
@@ -101,6 +103,8 @@ mirror_event_unpacked_locked (NorpcEvent *event)
 
   if (self->kind == EVENT_CHANGE)
     take_oldest_change_locked (self->mirror);
+  else if (self->kind == EVENT_REPLY)
+    g_queue_unlink (&self->mirror->replies, &self->waiting);
 }
 
 /* Runs in the client's context. */
@@ -201,8 +205,14 @@ norpc_mirror_push_notified (NorpcMirror  *self,
   push_event (self, event);
 }
 
-/* Thread-safe. Takes ownership of @reply, and of @endpoint, which is released in the client's
- * context.
+static void
+free_event_cb (gpointer event)
+{
+  mirror_event_free (event);
+}
+
+/* Thread-safe. Takes ownership of @reply, and of @endpoint. Both are released in the client's context, or, if the proxy
+ * is disposed of before, then, or in a thread of the pool: a context that does not run must not keep them.
  */
 void
 norpc_mirror_push_reply (NorpcMirror   *self,
@@ -210,11 +220,24 @@ norpc_mirror_push_reply (NorpcMirror   *self,
                          NorpcEndpoint *endpoint)
 {
   NorpcMirrorEvent *event = mirror_event_new (self, EVENT_REPLY);
+  gboolean is_closed, pushed;
 
   norpc_call_receive_lists (norpc_reply_get_call (reply), self->reply_queue);
   event->reply = reply;
   event->endpoint = endpoint;
-  push_event (self, event);
+  event->waiting.data = event;
+
+  g_mutex_lock (&get_queue (self)->lock);
+  is_closed = self->is_closed;
+  pushed = !is_closed && norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent);
+  if (pushed)
+    g_queue_push_tail_link (&self->replies, &event->waiting);
+  g_mutex_unlock (&get_queue (self)->lock);
+
+  if (is_closed)
+    norpc_background_push (free_event_cb, event);
+  else if (!pushed)
+    mirror_event_free (&event->parent);
 }
 
 /* Called with the lock of the events held. Adds the contents of @from, which was sent later or
@@ -241,7 +264,7 @@ merge_changes_locked (NorpcMirrorEvent *to,
 
 /* Called with the lock of the events held. */
 static NorpcEvent *
-remove_change_locked (NorpcMirrorEvent *event)
+remove_event_locked (NorpcMirrorEvent *event)
 {
   norpc_event_queue_remove_locked (&event->parent);
   event->parent.link.next = NULL;
@@ -263,7 +286,7 @@ append_change_locked (NorpcMirror      *self,
   if (newest != NULL && norpc_event_may_merge_locked (&newest->parent, &event->parent))
     {
       merge_changes_locked (newest, event, TRUE);
-      return remove_change_locked (event);
+      return remove_event_locked (event);
     }
 
   if (newest != NULL)
@@ -277,7 +300,7 @@ append_change_locked (NorpcMirror      *self,
   dropped = take_oldest_change_locked (self);
   merge_changes_locked (self->oldest, dropped, FALSE);
 
-  return remove_change_locked (dropped);
+  return remove_event_locked (dropped);
 }
 
 /* Runs in the service's context. @values (nullable) are those of all properties whose values are
@@ -307,8 +330,8 @@ norpc_mirror_add_change (NorpcMirror   *self,
   return dropped;
 }
 
-/* Called in the thread that disposes of the proxy, which has unsubscribed. Drops the changes that
- * wait.
+/* Called in the thread that disposes of the proxy, which has unsubscribed. Drops the changes and
+ * replies that wait.
  */
 void
 norpc_mirror_close (NorpcMirror *self)
@@ -316,13 +339,11 @@ norpc_mirror_close (NorpcMirror *self)
   NorpcEvent *removed = NULL;
 
   g_mutex_lock (&get_queue (self)->lock);
+  self->is_closed = TRUE;
   while (self->oldest != NULL)
-    {
-      NorpcEvent *event = remove_change_locked (take_oldest_change_locked (self));
-
-      event->link.next = removed != NULL ? &removed->link : NULL;
-      removed = event;
-    }
+    norpc_events_prepend (&removed, remove_event_locked (take_oldest_change_locked (self)));
+  while (!g_queue_is_empty (&self->replies))
+    norpc_events_prepend (&removed, remove_event_locked (g_queue_pop_head_link (&self->replies)->data));
   g_mutex_unlock (&get_queue (self)->lock);
 
   norpc_events_free (removed);

@@ -69,6 +69,8 @@ struct _NorpcMirror
   NorpcMirrorEvent *oldest;    /* (unowned) (nullable) [lock of the events]: of the changes */
   NorpcMirrorEvent *newest;    /* (unowned) (nullable) [lock of the events] */
   guint             n_changes; /* [lock of the events] */
+  GQueue            replies;   /* [lock of the events]: of unowned NorpcMirrorEvent, which have replies */
+  gboolean          is_closed; /* [lock of the events]: the proxy has been disposed of */
 
   GMutex          lock;
   NorpcMirrorCell cells[]; /* by property */

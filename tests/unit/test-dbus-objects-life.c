@@ -64,6 +64,36 @@ test_released (DBusNodeFixture *fixture,
   g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
 }
 
+/* A client that makes synchronous calls only does not run its context: what waits there for a proxy that it has released
+ * keeps no object.
+ */
+static void
+test_released_without_loop (DBusNodeFixture *fixture,
+                            gconstpointer    kind)
+{
+  gint64 end = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      NodeNode *node;
+
+      run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+      node = dbus_node_fixture_open (fixture);
+      /* The values of the proxy have arrived, or will arrive later. */
+      if (i % 2 == 0)
+        assert_works (node);
+      g_object_unref (node);
+    }
+
+  g_mutex_lock (&fixture->given_state->lock);
+  while (fixture->given_state->n_stopped < fixture->given_state->n_started ||
+         fixture->given_state->n_started == 0)
+    if (!g_cond_wait_until (&fixture->given_state->changed, &fixture->given_state->lock, end))
+      break;
+  g_assert_cmpuint (fixture->given_state->n_stopped, ==, fixture->given_state->n_started);
+  g_mutex_unlock (&fixture->given_state->lock);
+}
+
 /* Counts the replies that GDBus has got, whether the thread of D-Bus endpoints handles them or not. */
 static int n_replies; /* atomic */
 
@@ -410,6 +440,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   dbus_node_add_tests ("/dbus/objects/released", test_released);
+  dbus_node_add_tests ("/dbus/objects/released-without-loop", test_released_without_loop);
   dbus_node_add_tests ("/dbus/objects/sent-again", test_sent_again);
   dbus_node_add_tests ("/dbus/objects/value-sent-again", test_value_sent_again);
   dbus_node_add_tests ("/dbus/objects/dropped-on-its-way", test_dropped_on_its_way);
