@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-notifier-private.h"
 
@@ -25,6 +27,9 @@
  *
  * Since: 0.1
  */
+
+/* How many bytes of URLs a message shows. */
+#define MAX_SHOWN 200
 
 struct _NorpcNatsConnection
 {
@@ -149,6 +154,30 @@ norpc_nats_connection_new_options (const char  *urls,
   return NULL;
 }
 
+/* Returns the URLs (owned) for a message: without the names and passwords of users, and not at any length. */
+static char *
+describe_urls (const char *urls)
+{
+  g_auto (GStrv) list = g_strsplit (urls, ",", -1);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; list[i] != NULL; i++)
+    {
+      const char *scheme_end = strstr (list[i], "://");
+      const char *host = strrchr (list[i], '@');
+      char *shown;
+
+      if (host == NULL)
+        continue;
+      shown = g_strdup_printf ("%.*s%s", scheme_end != NULL ? (int) (scheme_end + 3 - list[i]) : 0, list[i], host + 1);
+      g_free (list[i]);
+      list[i] = shown;
+    }
+  text = g_strjoinv (",", list);
+
+  return g_utf8_make_valid (text, (gssize) MIN (strlen (text), MAX_SHOWN));
+}
+
 /* Blocks. Returns a link (owned), or NULL if @error is set. */
 static NorpcNatsLink *
 connect_to_urls (const char      *urls,
@@ -160,7 +189,11 @@ connect_to_urls (const char      *urls,
 
   natsOptions_Destroy (options);
   if (link == NULL && urls != NULL)
-    g_prefix_error (error, "'%s': ", urls);
+    {
+      g_autofree char *servers = describe_urls (urls);
+
+      g_prefix_error (error, "'%s': ", servers);
+    }
 
   return link;
 }

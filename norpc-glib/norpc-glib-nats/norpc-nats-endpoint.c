@@ -312,6 +312,9 @@ norpc_nats_endpoint_init (NorpcNatsEndpoint *self)
  *
  * Creates an endpoint for the services with a prefix.
  *
+ * A prefix that is not valid is an error of the programmer: see [the page on
+ * NATS](../norpc-glib-1/nats.html#serving-and-calling) for what it may contain.
+ *
  * This function does not block. It does not check that there are services: the first call finds out.
  *
  * Returns: (transfer full): a new endpoint

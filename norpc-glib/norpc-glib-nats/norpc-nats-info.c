@@ -10,18 +10,21 @@
 /* A server closes the connection if a line of the protocol, which has subjects, is longer than 4096 bytes. */
 #define MAX_PREFIX 1024
 
-/* Tokens with dots between them, without wildcards. */
+/* Tokens with dots between them, without wildcards. Those that begin with a dollar sign, and inboxes, have other
+ * meanings.
+ */
 gboolean
 norpc_nats_is_prefix (const char *prefix)
 {
   gboolean token_is_empty = TRUE;
 
-  if (strlen (prefix) > MAX_PREFIX)
+  if (strlen (prefix) > MAX_PREFIX || g_str_equal (prefix, "_INBOX") || g_str_has_prefix (prefix, "_INBOX."))
     return FALSE;
 
   for (const char *c = prefix; *c != '\0'; c++)
     {
-      if (*c == '*' || *c == '>' || *c == ' ' || g_ascii_iscntrl (*c) || (*c == '.' && token_is_empty))
+      if (*c == '*' || *c == '>' || *c == ' ' || g_ascii_iscntrl (*c) || (*c == '.' && token_is_empty) ||
+          (*c == '$' && token_is_empty))
         return FALSE;
       token_is_empty = *c == '.';
     }
@@ -42,8 +45,8 @@ norpc_nats_check_prefix (const char  *kind,
 
   printable = g_strescape (prefix, NULL);
   g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "'%.100s' is not a valid %s: expected names with dots "
-               "between them, without blanks, control characters, '*' and '>', of at most %d bytes", printable, kind,
-               MAX_PREFIX);
+               "between them, without blanks, control characters, '*' and '>', which do not begin with '$' or '_INBOX', of "
+               "at most %d bytes", printable, kind, MAX_PREFIX);
 
   return FALSE;
 }

@@ -3,9 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-nats-error-private.h"
 #include "norpc-nats-intake-private.h"
 #include "norpc-nats-message-private.h"
 #include "norpc-nats-request-private.h"
+
+/* A client asks for fewer calls with one message. It is answered in the thread in which all messages arrive. */
+#define MAX_ASKED_CALLS 1000
 
 #define GONE "The service is not available any more"
 
@@ -147,23 +151,36 @@ list_held (NorpcNatsServing *self,
   return g_variant_new ("(sas)", self->id, &held);
 }
 
+/* Returns the answer (owned) to a question, or NULL if there is no memory for it. */
+static natsMsg *
+make_held_answer (NorpcNatsServing *self,
+                  natsMsg          *question)
+{
+  const char *subject = natsMsg_GetReply (question);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) replies = norpc_nats_message_dup_body (question, "as", &error);
+  g_autoptr (GVariant) held = NULL;
+
+  if (replies != NULL && g_variant_n_children (replies) > MAX_ASKED_CALLS)
+    error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "expected at most %d calls", MAX_ASKED_CALLS);
+  if (error != NULL)
+    return norpc_nats_error_new_message (subject, NULL, error);
+
+  held = g_variant_ref_sink (list_held (self, replies));
+
+  return norpc_nats_message_new (subject, NULL, held, NULL);
+}
+
 /* A client asks which of its calls are here. It is answered at once. */
 void
 norpc_nats_intake_question (natsMsg  *message,
                             gpointer  data)
 {
   NorpcNatsServing *self = data;
-  const char *subject = natsMsg_GetReply (message);
-  g_autoptr (GVariant) replies = norpc_nats_message_dup_body (message, "as", NULL);
+  natsMsg *answer = natsMsg_GetReply (message) != NULL ? make_held_answer (self, message) : NULL;
 
-  if (subject != NULL && replies != NULL)
-    {
-      g_autoptr (GVariant) held = g_variant_ref_sink (list_held (self, replies));
-      natsMsg *answer = norpc_nats_message_new (subject, NULL, held, NULL);
-
-      if (answer != NULL)
-        norpc_nats_link_publish (self->link, answer, NULL);
-    }
+  if (answer != NULL)
+    norpc_nats_link_publish (self->link, answer, NULL);
   natsMsg_Destroy (message);
 }
 

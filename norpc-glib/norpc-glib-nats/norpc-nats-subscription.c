@@ -5,13 +5,17 @@
 
 #include "norpc-nats-subscription-private.h"
 
+/* How long the server may take to confirm the end of a subscription, in milliseconds. */
+#define DRAIN_TIMEOUT 5000
+
 struct _NorpcNatsSubscription
 {
   gatomicrefcount      ref_count;
-  natsSubscription    *nats;    /* (owned), since construction */
-  NorpcNatsMessageFunc func;    /* since construction */
-  gpointer             data;    /* (owned), since construction */
-  GDestroyNotify       destroy; /* since construction */
+  natsConnection      *connection; /* (unowned), since construction: of the link, which lasts longer */
+  natsSubscription    *nats;       /* (owned), since construction */
+  NorpcNatsMessageFunc func;       /* since construction */
+  gpointer             data;       /* (owned), since construction */
+  GDestroyNotify       destroy;    /* since construction */
 };
 
 /* Thread-safe. One reference is the owner's, the other one the library's. */
@@ -61,6 +65,7 @@ norpc_nats_subscription_new (NorpcNatsLink         *link,
   natsStatus status;
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->connection = nats;
   self->func = func;
   self->data = data;
   self->destroy = destroy;
@@ -99,8 +104,11 @@ norpc_nats_subscription_end (gpointer data)
 {
   NorpcNatsSubscription *self = data;
 
-  /* The library takes longer, in a thread of its own. */
-  if (natsSubscription_Drain (self->nats) != NATS_OK)
+  /* The library takes longer, in a thread of its own: until the server has answered, which it does not without a
+   * connection.
+   */
+  if (natsConnection_Status (self->connection) != NATS_CONN_STATUS_CONNECTED ||
+      natsSubscription_DrainTimeout (self->nats, DRAIN_TIMEOUT) != NATS_OK)
     natsSubscription_Unsubscribe (self->nats);
   subscription_unref (self);
 }

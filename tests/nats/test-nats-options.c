@@ -5,6 +5,8 @@
 
 /* The options that a connection has by itself, and those of the library beside them. */
 
+#include <string.h>
+
 #include "nats-process.h"
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-link-private.h"
@@ -70,6 +72,22 @@ test_long_loss (void)
   nats_process_free (nats);
 }
 
+/* A message may be written to a log: it does not show the passwords in URLs. */
+static void
+test_urls_in_messages (void)
+{
+  g_autofree char *padding = g_strnfill (1000, 'x');
+  g_autofree char *urls = g_strconcat ("nats://ada:secret@127.0.0.1:1, nats://127.0.0.1:2/", padding, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (norpc_nats_connection_new_sync (urls, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "nats://127.0.0.1:1"));
+  g_assert_null (strstr (error->message, "ada"));
+  g_assert_null (strstr (error->message, "secret"));
+  g_assert_cmpuint (strlen (error->message), <, 500);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -82,6 +100,7 @@ main (int   argc,
     }
 
   g_test_add_func ("/nats/options/long-loss", test_long_loss);
+  g_test_add_func ("/nats/options/urls-in-messages", test_urls_in_messages);
 
   return g_test_run ();
 }

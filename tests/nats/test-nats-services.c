@@ -182,6 +182,52 @@ test_drain_confirmed (Fixture       *fixture,
   other_clear (&other);
 }
 
+static void
+wait_for_loss (NorpcNatsConnection *connection)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+
+  while (norpc_nats_connection_is_connected (connection))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+/* A program can end while there is no server. */
+static void
+test_drain_without_server (Fixture       *fixture,
+                           gconstpointer  unused)
+{
+  Drain drain = { fixture };
+
+  nats_process_kill (fixture->nats);
+  wait_for_loss (fixture->served);
+  run_in_thread (fixture->thread, begin_drain, &drain);
+  drain_wait (&drain);
+}
+
+/* The server goes while an export is drained. */
+static void
+test_drain_lost (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  Drain drain = { fixture };
+  Outcome outcome = { 0 };
+  g_autoptr (NorpcCall) call = NULL;
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  nats_process_pause (fixture->nats);
+  run_in_thread (fixture->thread, begin_drain, &drain);
+  nats_process_kill (fixture->nats);
+  wait_for_loss (fixture->served);
+  depot_answer (g_steal_pointer (&call), 5);
+  drain_wait (&drain);
+  outcome_wait (&outcome);
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
 /* A call that the service has is answered before the export ends; later ones go to the other service. */
 static void
 test_drain (Fixture       *fixture,
@@ -429,7 +475,7 @@ export_wrongly (gpointer data)
 {
   Fixture *fixture = data;
   g_autofree char *long_prefix = g_strnfill (1025, 'x');
-  const char *prefixes[] = { "", ".", "a.", ".a", "a..b", "a b", "a\tb", "a\r\nPUB x 0", "*", "a.>", "a\x7f",
+  const char *prefixes[] = { "$SRV", "a.$b", "_INBOX", "_INBOX.a", "", ".", "a.", ".a", "a..b", "a b", "a\tb", "a\r\nPUB x 0", "*", "a.>", "a\x7f",
                              "\xff", long_prefix };
 
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
@@ -474,6 +520,8 @@ add_tests (void)
   TEST ("/nats/services/no-group", test_no_group);
   TEST ("/nats/services/drain", test_drain);
   TEST ("/nats/services/drain-confirmed", test_drain_confirmed);
+  TEST ("/nats/services/drain-without-server", test_drain_without_server);
+  TEST ("/nats/services/drain-lost", test_drain_lost);
   TEST ("/nats/services/drain-under-load", test_drain_under_load);
   TEST ("/nats/services/discovery", test_discovery);
   TEST ("/nats/services/statistics", test_statistics);

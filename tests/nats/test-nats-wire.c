@@ -372,6 +372,34 @@ test_held (Fixture       *fixture,
   g_assert_no_error (outcome.error);
 }
 
+/* Questions are answered in a thread that other messages need, too. */
+static void
+test_held_limits (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  const char *headers[] = { "Norpc-Type", "as", NULL };
+  const char *replies[1002];
+  g_autoptr (GVariant) many = NULL;
+  g_autoptr (GVariant) allowed = NULL;
+  RawClient client;
+  natsMsg *answer;
+
+  for (guint i = 0; i < 1001; i++)
+    replies[i] = "a";
+  many = g_variant_ref_sink (g_variant_new_strv (replies, 1001));
+  allowed = g_variant_ref_sink (g_variant_new_strv (replies, 1000));
+  raw_client_init (&client, fixture->nats);
+  assert_refused (raw_client_ask (&client, PREFIX ".$norpc.held", g_variant_get_data (many), g_variant_get_size (many),
+                                  headers),
+                  "400", "at most 1000");
+  assert_refused (raw_client_ask (&client, PREFIX ".$norpc.held", "\xff\xff\xff", 3, headers), "400", "normal form");
+  answer = raw_client_ask (&client, PREFIX ".$norpc.held", g_variant_get_data (allowed), g_variant_get_size (allowed),
+                           headers);
+  g_assert_cmpint (natsMsg_GetDataLength (answer), >, 0);
+  natsMsg_Destroy (answer);
+  raw_client_clear (&client);
+}
+
 /* A message that is larger than the server allows, in both directions. */
 static void
 test_too_large (Fixture       *fixture,
@@ -404,6 +432,7 @@ add_tests (void)
   TEST ("/nats/wire/many-domains", test_many_domains);
   TEST ("/nats/wire/cancellations", test_cancellations);
   TEST ("/nats/wire/held", test_held);
+  TEST ("/nats/wire/held-limits", test_held_limits);
   TEST ("/nats/wire/too-large", test_too_large);
 }
 
