@@ -264,7 +264,7 @@ merge_changes_locked (NorpcMirrorEvent *to,
 
 /* Called with the lock of the events held. */
 static NorpcEvent *
-remove_event_locked (NorpcMirrorEvent *event)
+unqueue_event_locked (NorpcMirrorEvent *event)
 {
   norpc_event_queue_remove_locked (&event->parent);
   event->parent.link.next = NULL;
@@ -286,7 +286,7 @@ append_change_locked (NorpcMirror      *self,
   if (newest != NULL && norpc_event_may_merge_locked (&newest->parent, &event->parent))
     {
       merge_changes_locked (newest, event, TRUE);
-      return remove_event_locked (event);
+      return unqueue_event_locked (event);
     }
 
   if (newest != NULL)
@@ -300,7 +300,7 @@ append_change_locked (NorpcMirror      *self,
   dropped = take_oldest_change_locked (self);
   merge_changes_locked (self->oldest, dropped, FALSE);
 
-  return remove_event_locked (dropped);
+  return unqueue_event_locked (dropped);
 }
 
 /* Runs in the service's context. @values (nullable) are those of all properties whose values are
@@ -341,9 +341,9 @@ norpc_mirror_close (NorpcMirror *self)
   g_mutex_lock (&get_queue (self)->lock);
   self->is_closed = TRUE;
   while (self->oldest != NULL)
-    norpc_events_prepend (&removed, remove_event_locked (take_oldest_change_locked (self)));
+    norpc_events_prepend (&removed, unqueue_event_locked (take_oldest_change_locked (self)));
   while (!g_queue_is_empty (&self->replies))
-    norpc_events_prepend (&removed, remove_event_locked (g_queue_pop_head_link (&self->replies)->data));
+    norpc_events_prepend (&removed, unqueue_event_locked (g_queue_pop_head_link (&self->replies)->data));
   g_mutex_unlock (&get_queue (self)->lock);
 
   norpc_events_free (removed);
