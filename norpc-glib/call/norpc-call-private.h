@@ -224,7 +224,6 @@ struct _NorpcCall
   guint8 timed_out;     /* with cancelled: because the call timed out; not beside the numbers of values,
                            which the service reads at the same time, with those fields between */
   int    args;          /* atomic: NorpcCallArgs */
-  int    has_trace_context; /* atomic: see norpc-trace-context.c */
 
   /* The fields that the service reads in each call are grouped together, up to the deadline:
    * the fewer cache lines its processor fetches from the other one, the sooner it answers.

@@ -23,11 +23,15 @@ void               norpc_call_take_scope_context (NorpcCall              *self,
                                                   const NorpcThreadScope *scope);
 void               norpc_call_drop_trace_context (NorpcCall              *self);
 
-/* Thread-safe. */
+extern int norpc_n_trace_contexts; /* atomic: how many calls have one */
+
+gboolean norpc_call_find_trace_context (NorpcCall *self);
+
+/* Thread-safe. Only reads a variable as long as no call has a context. */
 static inline gboolean
 norpc_call_has_trace_context (NorpcCall *self)
 {
-  return G_UNLIKELY (g_atomic_int_get (&self->has_trace_context));
+  return G_UNLIKELY (g_atomic_int_get (&norpc_n_trace_contexts) > 0) && norpc_call_find_trace_context (self);
 }
 
 G_END_DECLS

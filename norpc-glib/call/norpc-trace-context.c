@@ -32,6 +32,7 @@ struct _NorpcTraceContext
 /* The contexts of calls: most calls have none, and so no field for it. A reference to the memory of a call keeps its
  * entry.
  */
+int norpc_n_trace_contexts;
 static GMutex contexts_lock;
 static GHashTable *contexts; /* (owned) (nullable) [contexts_lock]: of unowned NorpcCall and owned NorpcTraceContext */
 
@@ -147,10 +148,23 @@ norpc_call_take_trace_context (NorpcCall         *call,
     contexts = g_hash_table_new (NULL, NULL);
   previous = g_hash_table_lookup (contexts, call);
   g_hash_table_insert (contexts, call, context);
+  g_atomic_int_set (&norpc_n_trace_contexts, (int) g_hash_table_size (contexts));
   g_mutex_unlock (&contexts_lock);
 
-  g_atomic_int_set (&call->has_trace_context, TRUE);
   norpc_trace_context_unref (previous);
+}
+
+/* Thread-safe. */
+gboolean
+norpc_call_find_trace_context (NorpcCall *self)
+{
+  gboolean found;
+
+  g_mutex_lock (&contexts_lock);
+  found = contexts != NULL && g_hash_table_contains (contexts, self);
+  g_mutex_unlock (&contexts_lock);
+
+  return found;
 }
 
 /* Thread-safe. Returns the context (owned), or NULL. */
@@ -199,6 +213,7 @@ norpc_call_drop_trace_context (NorpcCall *self)
 
   g_mutex_lock (&contexts_lock);
   g_hash_table_steal_extended (contexts, self, NULL, &context);
+  g_atomic_int_set (&norpc_n_trace_contexts, (int) g_hash_table_size (contexts));
   g_mutex_unlock (&contexts_lock);
 
   norpc_trace_context_unref (context);
