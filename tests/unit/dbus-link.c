@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "dbus-link.h"
+#include "remote/norpc-dbus-thread-private.h"
 
 /* Returns one more connection (owned) to a bus. */
 GDBusConnection *
@@ -133,4 +134,45 @@ dbus_link_close (DBusLink *self)
 
   g_test_dbus_down (self->bus);
   g_object_unref (self->bus);
+}
+
+/* The gate of the thread of D-Bus endpoints. */
+static GMutex gate_lock;
+static GCond gate_changed;
+static gboolean gate_reached; /* [lock] */
+static gboolean gate_closed;  /* [lock] */
+
+static void
+wait_at_gate (gpointer data)
+{
+  g_mutex_lock (&gate_lock);
+  gate_reached = TRUE;
+  g_cond_broadcast (&gate_changed);
+  while (gate_closed)
+    g_cond_wait (&gate_changed, &gate_lock);
+  gate_reached = FALSE;
+  g_cond_broadcast (&gate_changed);
+  g_mutex_unlock (&gate_lock);
+}
+
+void
+dbus_thread_block (void)
+{
+  gate_closed = TRUE;
+  norpc_dbus_thread_invoke (wait_at_gate, NULL);
+  g_mutex_lock (&gate_lock);
+  while (!gate_reached)
+    g_cond_wait (&gate_changed, &gate_lock);
+  g_mutex_unlock (&gate_lock);
+}
+
+void
+dbus_thread_unblock (void)
+{
+  g_mutex_lock (&gate_lock);
+  gate_closed = FALSE;
+  g_cond_broadcast (&gate_changed);
+  while (gate_reached)
+    g_cond_wait (&gate_changed, &gate_lock);
+  g_mutex_unlock (&gate_lock);
 }

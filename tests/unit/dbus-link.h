@@ -32,4 +32,8 @@ const char      *dbus_link_take_name (DBusLink   *self,
                                       const char *name);
 void             dbus_link_close     (DBusLink   *self);
 
+/* Has the thread of D-Bus endpoints wait, after what it was to do before; and lets it go on. */
+void             dbus_thread_block   (void);
+void             dbus_thread_unblock (void);
+
 G_END_DECLS

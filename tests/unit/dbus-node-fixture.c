@@ -4,7 +4,6 @@
  */
 
 #include "dbus-node-fixture.h"
-#include "remote/norpc-dbus-thread-private.h"
 
 static gpointer
 run_thread (gpointer data)
@@ -191,47 +190,6 @@ dbus_node_wait (NodeState *state,
     }
   while (found < n && g_get_monotonic_time () < end);
   g_assert_cmpuint (found, ==, n);
-}
-
-/* The gate of the thread of D-Bus endpoints. */
-static GMutex gate_lock;
-static GCond gate_changed;
-static gboolean gate_reached; /* [lock] */
-static gboolean gate_closed;  /* [lock] */
-
-static void
-wait_at_gate (gpointer data)
-{
-  g_mutex_lock (&gate_lock);
-  gate_reached = TRUE;
-  g_cond_broadcast (&gate_changed);
-  while (gate_closed)
-    g_cond_wait (&gate_changed, &gate_lock);
-  gate_reached = FALSE;
-  g_cond_broadcast (&gate_changed);
-  g_mutex_unlock (&gate_lock);
-}
-
-void
-dbus_thread_block (void)
-{
-  gate_closed = TRUE;
-  norpc_dbus_thread_invoke (wait_at_gate, NULL);
-  g_mutex_lock (&gate_lock);
-  while (!gate_reached)
-    g_cond_wait (&gate_changed, &gate_lock);
-  g_mutex_unlock (&gate_lock);
-}
-
-void
-dbus_thread_unblock (void)
-{
-  g_mutex_lock (&gate_lock);
-  gate_closed = FALSE;
-  g_cond_broadcast (&gate_changed);
-  while (gate_reached)
-    g_cond_wait (&gate_changed, &gate_lock);
-  g_mutex_unlock (&gate_lock);
 }
 
 /* The thread of D-Bus endpoints sends what it has to send first; the messages of a connection are handled in the order

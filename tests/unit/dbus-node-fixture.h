@@ -68,10 +68,6 @@ void      dbus_node_wait              (NodeState       *state,
 /* Returns once the export has handled all messages that were sent before. */
 void      dbus_node_fixture_sync      (DBusNodeFixture *self);
 
-/* Has the thread of D-Bus endpoints wait, after what it was to do before; and lets it go on. */
-void      dbus_thread_block           (void);
-void      dbus_thread_unblock         (void);
-
 void      dbus_node_add_tests         (const char    *name,
                                        void         (*func) (DBusNodeFixture *fixture,
                                                              gconstpointer    kind));

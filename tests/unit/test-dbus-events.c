@@ -506,9 +506,13 @@ test_no_owner (DBusFixture   *fixture,
   log_init (&log);
   g_clear_object (&fixture->proxy);
   own_name (fixture, "ReleaseName", g_variant_new ("(s)", DBUS_NAME));
+
+  /* It is known after the proxy has been made. */
+  dbus_thread_block ();
   endpoint = norpc_dbus_endpoint_new (fixture->used, DBUS_NAME, DBUS_PATH);
   proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
   g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  dbus_thread_unblock ();
   while (strstr (log.text->str, "alone; ") == NULL)
     g_main_context_iteration (NULL, TRUE);
   log_truncate (&log);
