@@ -18,6 +18,7 @@ struct _NorpcNatsAnnouncer
   NorpcNatsServing         *serving;  /* (owned) */
   const NorpcInterfaceInfo *info;
   NorpcFollower            *follower; /* (owned) */
+  gboolean                  has_gap;    /* messages were lost since the last one that was kept */
   gboolean                  complained; /* that messages were lost */
 };
 
@@ -90,7 +91,20 @@ run_announcement (gpointer data)
   g_free (self);
 }
 
-/* When there are too many messages, clients learn that some were lost after those that are on their way. */
+/* Clients learn of each gap in its place among the messages. */
+static void
+note_gap (NorpcNatsAnnouncer *self)
+{
+  if (!self->complained)
+    g_message ("%s: signals and changes of properties come faster than NATS takes them, and some were lost; more "
+               "of this kind is not reported", self->info->dbus.name);
+  self->complained = TRUE;
+  if (!self->has_gap)
+    norpc_nats_serving_hint_lost (self->serving);
+  self->has_gap = TRUE;
+}
+
+/* When there are too many messages, some are lost. */
 static void
 push (NorpcNatsAnnouncer *self,
       const char         *signal,
@@ -103,15 +117,11 @@ push (NorpcNatsAnnouncer *self,
   if (g_atomic_int_get (&serving->n_events) >= MAX_MESSAGES || size > MAX_BYTES ||
       g_atomic_int_get (&serving->n_event_bytes) > MAX_BYTES)
     {
-      if (!self->complained)
-        g_message ("%s: signals and changes of properties come faster than NATS takes them, and some were lost; more "
-                   "of this kind is not reported", self->info->dbus.name);
-      self->complained = TRUE;
-      g_atomic_int_set (&serving->has_lost, TRUE);
-      norpc_nats_serving_hint (serving);
+      note_gap (self);
       return;
     }
 
+  self->has_gap = FALSE;
   job = g_new (Job, 1);
   *job = (Job) { norpc_nats_serving_ref (serving), self->info, signal, g_variant_ref (body), (int) size };
   g_atomic_int_inc (&serving->n_events);

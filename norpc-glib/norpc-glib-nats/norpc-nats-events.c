@@ -27,7 +27,7 @@ struct _NorpcNatsEvents
 
   int n_messages; /* atomic: that are on their way */
   int n_bytes;    /* atomic: of those */
-  int has_lost;   /* atomic: some were not taken, which is on its way, too */
+  int has_gap;    /* atomic: some were not taken since the last one that was, which is on its way, too */
 
   /* Accessed in the thread of the link. */
   NorpcNatsSubscription *signals;    /* (owned) (nullable): while it is started */
@@ -178,11 +178,9 @@ run_event (gpointer data)
         job->take (self, job->message);
       natsMsg_Destroy (job->message);
     }
-  else
+  else if (is_started)
     {
-      g_atomic_int_set (&self->has_lost, FALSE);
-      if (is_started)
-        self->lost (self->data);
+      self->lost (self->data);
     }
   norpc_nats_events_unref (self);
   g_free (job);
@@ -214,12 +212,13 @@ receive (NorpcNatsEvents *self,
     {
       g_atomic_int_inc (&self->n_messages);
       g_atomic_int_add (&self->n_bytes, size);
+      g_atomic_int_set (&self->has_gap, FALSE);
       push_job (self, message, take);
       return;
     }
 
   natsMsg_Destroy (message);
-  if (g_atomic_int_compare_and_exchange (&self->has_lost, FALSE, TRUE))
+  if (g_atomic_int_compare_and_exchange (&self->has_gap, FALSE, TRUE))
     push_job (self, NULL, NULL);
 }
 

@@ -19,6 +19,9 @@
 /* A service that has not answered the last questions, although others have, has gone. */
 #define MAX_MISSED 2
 
+/* How many hints that signals were lost may wait. */
+#define MAX_LOST 1000
+
 /* How many services are told apart. */
 #define MAX_SERVICES 1000
 
@@ -51,7 +54,7 @@ typedef struct _Hints
   NorpcNatsLink     *link;     /* (owned), since construction */
   NorpcNatsPresence *presence; /* (unowned) (nullable), accessed in the thread of the link */
   int                pending;  /* atomic: a hint is on its way */
-  int                lost;     /* atomic: a service says that signals or changes were lost */
+  int                n_lost;   /* atomic: hints that signals or changes were lost are on their way */
 } Hints;
 
 static void ask_services (NorpcNatsPresence *self);
@@ -217,28 +220,46 @@ take_hint (gpointer data)
   Hints *self = data;
 
   g_atomic_int_set (&self->pending, FALSE);
-  if (self->presence != NULL && g_atomic_int_compare_and_exchange (&self->lost, TRUE, FALSE))
-    self->presence->funcs->lost (self->presence->data);
   if (self->presence != NULL)
     norpc_nats_presence_hint (self->presence);
   hints_unref (self);
 }
 
-/* Runs in a thread of the library. One hint is as good as many. */
+/* Runs in the thread of the link, in the place of what was lost among the signals. */
+static void
+take_loss (gpointer data)
+{
+  Hints *self = data;
+
+  g_atomic_int_add (&self->n_lost, -1);
+  if (self->presence != NULL)
+    self->presence->funcs->lost (self->presence->data);
+  hints_unref (self);
+}
+
+static void
+push_hint (Hints *self,
+           void (*take) (gpointer data))
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  norpc_nats_link_invoke (self->link, take, self);
+}
+
+/* Runs in a thread of the library. One hint is as good as many, unless there are signals between them. */
 static void
 hint_cb (natsMsg  *message,
          gpointer  data)
 {
   Hints *self = data;
 
-  if (norpc_nats_message_has_text (message, NORPC_NATS_LOST))
-    g_atomic_int_set (&self->lost, TRUE);
+  if (norpc_nats_message_has_text (message, NORPC_NATS_LOST) && g_atomic_int_get (&self->n_lost) < MAX_LOST)
+    {
+      g_atomic_int_inc (&self->n_lost);
+      push_hint (self, take_loss);
+    }
   natsMsg_Destroy (message);
-  if (!g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
-    return;
-
-  g_atomic_ref_count_inc (&self->ref_count);
-  norpc_nats_link_invoke (self->link, take_hint, self);
+  if (g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
+    push_hint (self, take_hint);
 }
 
 /* The connection is lost. */

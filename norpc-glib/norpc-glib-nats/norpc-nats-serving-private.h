@@ -35,7 +35,6 @@ typedef struct
   int                  n_events;      /* atomic: signals and changes on their way to the thread of the link */
   int                  n_event_bytes; /* atomic: of those */
   int                  is_hinting;    /* atomic: a hint is on its way */
-  int                  has_lost;      /* atomic: the next hint says that signals or changes were lost */
 } NorpcNatsServing;
 
 NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,
@@ -48,6 +47,7 @@ gboolean          norpc_nats_serving_drain (NorpcNatsServing    *self,
                                             GTask               *task);
 void              norpc_nats_serving_begin (NorpcNatsServing    *self);
 void              norpc_nats_serving_hint  (NorpcNatsServing    *self);
+void              norpc_nats_serving_hint_lost (NorpcNatsServing *self);
 
 /* The statistics of a method. */
 typedef struct

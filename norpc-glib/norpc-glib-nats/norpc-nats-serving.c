@@ -100,21 +100,34 @@ begin_to_finish_drain (NorpcNatsServing *self,
   norpc_nats_link_invoke (self->link, finish_drain, drained);
 }
 
-/* Runs in the thread of the link. */
 static void
-publish_hint (gpointer data)
+publish_hint (NorpcNatsServing *self,
+              const char       *text)
 {
-  NorpcNatsServing *self = data;
   g_autofree char *subject = norpc_nats_make_control (self->prefix, NORPC_NATS_SERVICES);
-  natsMsg *message;
-  gboolean lost;
+  natsMsg *message = norpc_nats_message_new_text (subject, text);
 
-  g_atomic_int_set (&self->is_hinting, FALSE);
-  lost = g_atomic_int_compare_and_exchange (&self->has_lost, TRUE, FALSE);
-  message = norpc_nats_message_new_text (subject, lost ? NORPC_NATS_LOST : self->id);
   if (message != NULL)
     norpc_nats_link_publish (self->link, message, NULL);
+}
+
+/* Runs in the thread of the link. */
+static void
+hint_services (gpointer data)
+{
+  NorpcNatsServing *self = data;
+
+  g_atomic_int_set (&self->is_hinting, FALSE);
+  publish_hint (self, self->id);
   norpc_nats_serving_unref (self);
+}
+
+/* Runs in the thread of the link. */
+static void
+hint_lost (gpointer data)
+{
+  publish_hint (data, NORPC_NATS_LOST);
+  norpc_nats_serving_unref (data);
 }
 
 /* Thread-safe. Tells the clients that services may have changed: they ask which there are, and for the values of
@@ -124,7 +137,14 @@ void
 norpc_nats_serving_hint (NorpcNatsServing *self)
 {
   if (g_atomic_int_compare_and_exchange (&self->is_hinting, FALSE, TRUE))
-    norpc_nats_link_invoke (self->link, publish_hint, norpc_nats_serving_ref (self));
+    norpc_nats_link_invoke (self->link, hint_services, norpc_nats_serving_ref (self));
+}
+
+/* Thread-safe. Tells the clients that signals or changes of properties were lost, after all that have been pushed so far. */
+void
+norpc_nats_serving_hint_lost (NorpcNatsServing *self)
+{
+  norpc_nats_link_invoke (self->link, hint_lost, norpc_nats_serving_ref (self));
 }
 
 /* Messages that were published while there was no connection may be lost. */

@@ -164,7 +164,7 @@ main (int   argc,
   Program program = { loop, other, is_alone };
 
   store_store_proxy_call_unlock (proxy, "ada", "lovelace", NULL, unlock_cb, NULL);
-  g_timeout_add (5, call_cb, &program);
+  g_timeout_add (25, call_cb, &program);
   g_io_add_watch (input, G_IO_IN | G_IO_HUP, input_cb, &program);
 
   g_print ("ready\n");

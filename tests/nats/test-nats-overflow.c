@@ -1,0 +1,426 @@
+/* test-nats-overflow.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Signals and changes of properties that come faster than somebody takes them. */
+
+#include <string.h>
+
+#include "gauge-fixture.h"
+
+/* Blocks the thread of libnats that delivers all messages. */
+typedef struct
+{
+  natsConnection   *nats;         /* (owned) */
+  natsSubscription *subscription; /* (owned) */
+  GMutex            lock;
+  GCond             cond;
+  gboolean          blocked;  /* [lock] */
+  gboolean          released; /* [lock] */
+} Block;
+
+static void
+block_cb (natsConnection   *nats,
+          natsSubscription *subscription,
+          natsMsg          *message,
+          void             *data)
+{
+  Block *self = data;
+
+  natsMsg_Destroy (message);
+  g_mutex_lock (&self->lock);
+  self->blocked = TRUE;
+  g_cond_broadcast (&self->cond);
+  while (!self->released)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+block_init (Block       *self,
+            NatsProcess *nats)
+{
+  natsOptions *options;
+
+  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
+  natsOptions_SetURL (options, nats_process_get_url (nats));
+  natsOptions_UseGlobalMessageDelivery (options, true);
+  g_assert_cmpint (natsConnection_Connect (&self->nats, options), ==, NATS_OK);
+  natsOptions_Destroy (options);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  g_assert_cmpint (natsConnection_Subscribe (&self->subscription, self->nats, "block", block_cb, self), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_PublishString (self->nats, "block", ""), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (self->nats), ==, NATS_OK);
+  g_mutex_lock (&self->lock);
+  while (!self->blocked)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+block_release (Block *self)
+{
+  g_mutex_lock (&self->lock);
+  self->released = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+block_clear (Block *self)
+{
+  natsSubscription_Destroy (self->subscription);
+  natsConnection_Destroy (self->nats);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+}
+
+/* Runs in any thread. */
+static void
+loss_logged_cb (const char     *domain,
+                GLogLevelFlags  level,
+                const char     *message,
+                gpointer        n_logged)
+{
+  g_assert_nonnull (strstr (message, "were lost"));
+  g_atomic_int_inc ((int *) n_logged);
+}
+
+static gboolean
+is_logged (gpointer n_logged)
+{
+  return g_atomic_int_get ((int *) n_logged) > 0;
+}
+
+static void
+signals_lost_cb (NorpcProxy   *proxy,
+                 const char   *name,
+                 guint         n_lost,
+                 GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "lost %s ", name);
+}
+
+static int
+measure_cb (GaugeService *service,
+            gpointer      data)
+{
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), GPOINTER_TO_INT (data), NULL);
+
+  return 0;
+}
+
+/* The next emission tells the client that some before it were lost. The one after it does not. */
+static void
+assert_lost (GaugeFixture *fixture)
+{
+  g_string_truncate (fixture->seen, 0);
+  gauge_run (&fixture->gauge, measure_cb, GINT_TO_POINTER (5));
+  gauge_fixture_wait_seen (fixture, "lost measured 5 ");
+  gauge_run (&fixture->gauge, measure_cb, GINT_TO_POINTER (6));
+  gauge_fixture_wait_seen (fixture, "6 ");
+}
+
+static void
+watched_cb (GObject      *watch,
+            GAsyncResult *result,
+            gpointer      error)
+{
+  g_assert_null (norpc_signal_watch_next_finish (NORPC_SIGNAL_WATCH (watch), result, error));
+}
+
+static gboolean
+is_set (gpointer error)
+{
+  return *(GError **) error != NULL;
+}
+
+/* Whoever waits for the emissions learns of it by an error. */
+static void
+assert_watch_lost (NorpcSignalWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_signal_watch_next_async (watch, NULL, watched_cb, &error);
+  wait_until (is_set, &error);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+}
+
+static natsMsg *
+new_change (int level)
+{
+  g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new_parsed ("({'Level': <%i>}, @as [])", level));
+  natsMsg *message;
+
+  g_assert_cmpint (natsMsg_Create (&message, GAUGE_SUBJECT "$property.changed", NULL, g_variant_get_data (body),
+                                   (int) g_variant_get_size (body)), ==, NATS_OK);
+  natsMsgHeader_Set (message, "Norpc-Type", "(a{sv}as)");
+
+  return message;
+}
+
+/* libnats drops messages without saying which, among them a change of the service. The proxy has the right value
+ * nevertheless, and the loss is reported once.
+ */
+static void
+test_flood (GaugeFixture  *fixture,
+            gconstpointer  unused)
+{
+  natsMsg *message = new_change (50);
+  g_autoptr (NorpcSignalWatch) watch = norpc_signal_watch_new (NORPC_PROXY (fixture->proxy), "measured");
+  int n_logged = 0;
+  guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, loss_logged_cb, &n_logged);
+  Block block = { 0 };
+
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
+  block_init (&block, fixture->nats);
+  for (guint i = 0; i < 70000; i++)
+    g_assert_cmpint (natsConnection_PublishMsg (fixture->raw.nats, message), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
+  wait_until (is_logged, &n_logged);
+  gauge_set_level (&fixture->gauge, 77);
+  norpc_nats_connection_flush_sync (fixture->gauge.connection, 30000, NULL);
+  norpc_nats_connection_flush_sync (fixture->connection, 30000, NULL);
+  block_release (&block);
+  gauge_fixture_wait_level (fixture, 77);
+  g_assert_true (g_str_has_suffix (fixture->seen->str, "50 77 "));
+  g_assert_cmpint (n_logged, ==, 1);
+  assert_lost (fixture);
+  assert_watch_lost (watch);
+
+  block_clear (&block);
+  natsMsg_Destroy (message);
+  g_log_remove_handler ("NorpcNats", id);
+}
+
+/* How large the notes are that fill what is kept, so that few are needed, and one that is never kept. */
+#define LARGE 900000
+#define HUGE (33 * 1024 * 1024)
+
+static void
+emit_note (GaugeService *service,
+           int           number,
+           gsize         size)
+{
+  g_autofree char *note = g_strnfill (size, 'x');
+
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), number, note);
+}
+
+static int
+emit_much_cb (GaugeService *service,
+              gpointer      data)
+{
+  for (int i = 0; i < 600; i++)
+    emit_note (service, i, 100000);
+  emit_note (service, 600, HUGE);
+
+  return 0;
+}
+
+/* Runs in the thread of the export. The follower of the export sees a change when this proxy does. */
+static void
+wait_seen_by_export (gpointer data)
+{
+  Gauge *gauge = data;
+  g_autoptr (DepotGaugeProxy) proxy = depot_gauge_proxy_new (norpc_server_get_endpoint (gauge->server));
+
+  while (depot_gauge_get_level (DEPOT_GAUGE (proxy)) != 33)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+    ;
+}
+
+/* The server takes nothing while the service emits and then changes its level. */
+static void
+emit_while_paused (GaugeFixture *fixture,
+                   GaugeFunc     emit)
+{
+  int n_logged = 0;
+  guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, loss_logged_cb, &n_logged);
+
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
+  nats_process_pause (fixture->nats);
+  gauge_run (&fixture->gauge, emit, NULL);
+  wait_until (is_logged, &n_logged);
+  gauge_set_level (&fixture->gauge, 33);
+  run_in_thread (fixture->gauge.thread, wait_seen_by_export, &fixture->gauge);
+  nats_process_resume (fixture->nats);
+  gauge_fixture_wait_level (fixture, 33);
+  g_assert_cmpint (n_logged, ==, 1);
+  g_log_remove_handler ("NorpcNats", id);
+}
+
+/* A server that takes nothing for a while: the export keeps only so much, and clients learn of it afterwards. */
+static void
+test_slow_server (GaugeFixture  *fixture,
+                  gconstpointer  unused)
+{
+  emit_while_paused (fixture, emit_much_cb);
+  assert_lost (fixture);
+}
+
+/* The first emissions are too much for the buffers of the connection, so that the others wait in the export. */
+static int
+emit_gaps_cb (GaugeService *service,
+              gpointer      data)
+{
+  for (int i = 0; i < 250; i++)
+    emit_note (service, i, 100000);
+  for (int i = 1000; i < 1003; i++)
+    {
+      emit_note (service, 0, HUGE);
+      depot_gauge_emit_measured (DEPOT_GAUGE (service), i, NULL);
+    }
+
+  return 0;
+}
+
+/* Each gap is told in its place. */
+static void
+test_gaps (GaugeFixture  *fixture,
+           gconstpointer  unused)
+{
+  emit_while_paused (fixture, emit_gaps_cb);
+  g_assert_true (g_str_has_suffix (fixture->seen->str,
+                                   "x249 lost measured 1000 lost measured 1001 lost measured 1002 33 "));
+}
+
+/* Holds up the thread of a connection where it reports something. */
+typedef struct
+{
+  GMutex lock;
+  GCond  cond;
+  guint  n_reached; /* [lock] */
+  guint  n_open;    /* [lock] */
+} Gate;
+
+/* Runs in the thread of the connection. */
+static void
+gate_cb (const char     *domain,
+         GLogLevelFlags  level,
+         const char     *message,
+         gpointer        data)
+{
+  Gate *self = data;
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = ++self->n_reached;
+  g_cond_broadcast (&self->cond);
+  while (n > self->n_open)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+gate_is_reached (gpointer data)
+{
+  Gate *self = data;
+  gboolean reached;
+
+  g_mutex_lock (&self->lock);
+  reached = self->n_reached > self->n_open;
+  g_mutex_unlock (&self->lock);
+
+  return reached;
+}
+
+static void
+gate_open (Gate  *self,
+           guint  n)
+{
+  g_mutex_lock (&self->lock);
+  self->n_open = n;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Publishes emissions with @n_bytes each. */
+static void
+publish_measured (GaugeFixture *fixture,
+                  int           first,
+                  int           n,
+                  gsize         n_bytes)
+{
+  g_autofree char *note = g_strnfill (n_bytes, 'x');
+
+  for (int i = first; i < first + n; i++)
+    gauge_fixture_publish (fixture, "org.example.Gauge.$signal.Measured", "(ims)", g_variant_new ("(ims)", i, note));
+}
+
+/* libnats has delivered all that was published before to the connection of the proxy. */
+static void
+wait_delivered (GaugeFixture *fixture)
+{
+  Block block = { 0 };
+
+  norpc_nats_connection_flush_sync (fixture->connection, 30000, NULL);
+  block_init (&block, fixture->nats);
+  block_release (&block);
+  block_clear (&block);
+}
+
+static gboolean
+has_seen_39 (gpointer fixture)
+{
+  return g_str_has_suffix (((GaugeFixture *) fixture)->seen->str, "x39 ");
+}
+
+static gboolean
+has_seen_41 (gpointer fixture)
+{
+  return g_str_has_suffix (((GaugeFixture *) fixture)->seen->str, "41 ");
+}
+
+/* The thread of a connection takes nothing for a while, then one message, and then nothing again: each gap is told in its
+ * place. It is held up while it reports a wrong message for one proxy, and then one for the other.
+ */
+static void
+test_gaps_at_client (GaugeFixture  *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsEndpoint) other_endpoint = norpc_nats_endpoint_new (fixture->connection, GAUGE_PREFIX ".other");
+  g_autoptr (DepotGaugeProxy) other = depot_gauge_proxy_new (NORPC_ENDPOINT (other_endpoint));
+  g_autofree char *note = g_strnfill (LARGE, 'x');
+  Gate gate = { 0 };
+  guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, gate_cb, &gate);
+
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
+  gauge_fixture_wait (fixture);
+  gauge_fixture_publish (fixture, "other.org.example.Gauge.$signal.Measured", "(s)", g_variant_new ("(s)", ""));
+  wait_until (gate_is_reached, &gate);
+
+  gauge_fixture_publish (fixture, "org.example.Gauge.$signal.Measured", "(s)", g_variant_new ("(s)", note));
+  publish_measured (fixture, 1, 38, LARGE);
+  wait_delivered (fixture);
+  gate_open (&gate, 1);
+  wait_until (gate_is_reached, &gate);
+  publish_measured (fixture, 39, 2, LARGE);
+  wait_delivered (fixture);
+  gate_open (&gate, G_MAXUINT);
+  wait_until (has_seen_39, fixture);
+  publish_measured (fixture, 41, 1, 0);
+  wait_until (has_seen_41, fixture);
+  g_assert_nonnull (strstr (fixture->seen->str, "x37 lost measured x"));
+  g_assert_true (g_str_has_suffix (fixture->seen->str, "x39 lost measured 41 "));
+  g_log_remove_handler ("NorpcNats", id);
+}
+
+static void
+add_tests (void)
+{
+  GAUGE_TEST ("/nats/overflow/flood", test_flood);
+  GAUGE_TEST ("/nats/overflow/slow-server", test_slow_server);
+  GAUGE_TEST ("/nats/overflow/gaps", test_gaps);
+  GAUGE_TEST ("/nats/overflow/gaps-at-client", test_gaps_at_client);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return run_tests (argc, argv, add_tests);
+}
