@@ -18,6 +18,12 @@ greet (DemoHello *service, const char *name, GError **error)
 
 static const DemoHelloInterface hello_funcs = { .greet = greet };
 
+static void
+name_lost_cb (GDBusConnection *bus, const char *name, gpointer loop)
+{
+  g_main_loop_quit (loop);
+}
+
 /* The name comes last, so that nobody calls before the object is there. */
 static gboolean
 serve (GDBusConnection *bus, GError **error)
@@ -33,9 +39,12 @@ serve (GDBusConnection *bus, GError **error)
   if (export == NULL)
     return FALSE;
 
-  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, loop, NULL);
   g_main_loop_run (loop);
-  return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot own the name '" NAME "' on the bus: "
+                       "another process owns it, or the policy of the bus denies it");
+  return FALSE;
 }
 
 static gboolean

@@ -23,8 +23,10 @@ if sys.argv[1:]:
     with Norpc.serve(Hello()) as hello:
         info = hello.get_interface_info()
         export = Norpc.DBusExport.new(bus, OBJECT_PATH, hello.get_endpoint(), info)
-        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
-        GLib.MainLoop().run()
+        loop = GLib.MainLoop()
+        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lambda *_: loop.quit())
+        loop.run()
+        sys.exit(f'hello-dbus.py: cannot own the name {NAME!r} on the bus')
 else:
     hello = demo.HelloProxy.new(Norpc.DBusEndpoint.new(bus, NAME, OBJECT_PATH))
     print(hello.greet_sync('Ada'))

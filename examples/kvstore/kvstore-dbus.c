@@ -45,6 +45,13 @@ parse_name (int     *argc,
   return name != NULL ? g_steal_pointer (&name) : g_strdup (DEFAULT_NAME);
 }
 
+/* On the stack of serve (). */
+typedef struct
+{
+  GMainLoop *loop; /* (unowned) */
+  gboolean   is_lost;
+} Owning;
+
 static gboolean
 quit_cb (gpointer user_data)
 {
@@ -63,11 +70,13 @@ acquired_cb (GDBusConnection *connection G_GNUC_UNUSED,
 
 static void
 lost_cb (GDBusConnection *connection G_GNUC_UNUSED,
-         const char      *name,
+         const char      *name G_GNUC_UNUSED,
          gpointer         user_data)
 {
-  g_printerr ("%s is another program's\n", name);
-  g_main_loop_quit (user_data);
+  Owning *owning = user_data;
+
+  owning->is_lost = TRUE;
+  g_main_loop_quit (owning->loop);
 }
 
 /* One object has the store and the notifier: both are interfaces of the service. */
@@ -89,6 +98,29 @@ export_store (GDBusConnection *connection,
   return g_steal_pointer (&export);
 }
 
+/* Owns the name until a signal arrives. Returns FALSE and sets @error if the name is not available. */
+static gboolean
+run_with_name (GDBusConnection  *connection,
+               const char       *name,
+               GError          **error)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Owning owning = { loop, FALSE };
+  guint owner = g_bus_own_name_on_connection (connection, name, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, acquired_cb,
+                                              lost_cb, &owning, NULL);
+
+  g_unix_signal_add (SIGINT, quit_cb, loop);
+  g_unix_signal_add (SIGTERM, quit_cb, loop);
+  g_main_loop_run (loop);
+  g_bus_unown_name (owner);
+
+  if (owning.is_lost)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 "cannot own the name '%s' on the bus: another process owns it, or the policy of the bus denies it", name);
+
+  return !owning.is_lost;
+}
+
 static gboolean
 serve (const char *name,
        const char *action,
@@ -98,8 +130,7 @@ serve (const char *name,
     g_bus_get_sync (action != NULL ? G_BUS_TYPE_SYSTEM : G_BUS_TYPE_SESSION, NULL, error);
   g_autoptr (NorpcServer) server = NULL;
   g_autoptr (NorpcDBusExport) export = NULL;
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  guint owner;
+  gboolean is_served;
 
   if (connection == NULL)
     return FALSE;
@@ -110,15 +141,10 @@ serve (const char *name,
   if (export == NULL)
     return FALSE;
 
-  owner = g_bus_own_name_on_connection (connection, name, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, acquired_cb, lost_cb,
-                                        loop, NULL);
-  g_unix_signal_add (SIGINT, quit_cb, loop);
-  g_unix_signal_add (SIGTERM, quit_cb, loop);
-  g_main_loop_run (loop);
-  g_bus_unown_name (owner);
+  is_served = run_with_name (connection, name, error);
   norpc_dbus_export_unexport (export);
 
-  return TRUE;
+  return is_served;
 }
 
 int

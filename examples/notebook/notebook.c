@@ -239,7 +239,17 @@ use (NorpcEndpoint *endpoint)
   g_main_loop_run (loop);
 }
 
-/* Another process that calls the notebook gets its pages, and passes its readers. */
+static void
+name_lost_cb (GDBusConnection *bus G_GNUC_UNUSED,
+              const char      *name G_GNUC_UNUSED,
+              gpointer         loop)
+{
+  g_main_loop_quit (loop);
+}
+
+/* Another process that calls the notebook gets its pages, and passes its readers. Returns if the name is not available
+ * on the bus.
+ */
 static void
 serve_on_bus (GDBusConnection *bus,
               NorpcEndpoint   *endpoint)
@@ -251,7 +261,7 @@ serve_on_bus (GDBusConnection *bus,
 
   if (export == NULL)
     g_error ("%s", error->message);
-  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, loop, NULL);
   g_main_loop_run (loop);
 }
 
@@ -285,6 +295,8 @@ main (int   argc,
   if (uses_bus && server != NULL)
     {
       serve_on_bus (bus, norpc_server_get_endpoint (server));
+      g_printerr ("notebook: cannot own the name '" NAME "' on the bus\n");
+      return 1;
     }
   else if (uses_bus)
     {

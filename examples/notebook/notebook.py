@@ -81,8 +81,10 @@ elif sys.argv[1:]:
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     with Norpc.serve(Notebook()) as notebook:
         export = Norpc.DBusExport.new(bus, OBJECT_PATH, notebook.get_endpoint(), Demo.notebook_interface_info())
-        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
-        GLib.MainLoop().run()
+        loop = GLib.MainLoop()
+        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lambda *_: loop.quit())
+        loop.run()
+        sys.exit(f'notebook.py: cannot own the name {NAME!r} on the bus')
 else:
     with Norpc.serve(Notebook()) as notebook:
         Norpc.run(main(notebook))

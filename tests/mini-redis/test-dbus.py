@@ -68,6 +68,13 @@ def expect(actual, *parts):
         assert part in actual, f'expected {part!r} in {actual!r}'
 
 
+def test_name():
+    """A second store cannot own the name, and says so."""
+    second = subprocess.run([os.environ['KVSTORE_DBUS']], capture_output=True, text=True, timeout=TIMEOUT)
+    expect(second.stderr, f"cannot own the name '{NAME}'")
+    assert second.returncode == 1, second.returncode
+
+
 def test_gdbus():
     expect(gdbus('org.example.Kv.Store.Append', '0', '[byte 107]', '[byte 104, 105]'), '(uint64 2,)')
     expect(gdbus('org.example.Kv.Store.Get', '0', '[byte 107]'), '([[byte 0x68, 0x69]],)')
@@ -194,6 +201,7 @@ def main():
     bus = Bus()
     store = [start_store()]
     tests = [
+        ('name', 'dbus-daemon', test_name),
         ('gdbus', 'gdbus', test_gdbus),
         ('busctl', 'busctl', test_busctl),
         ('monitor', 'gdbus', test_monitor),
