@@ -43,5 +43,10 @@ void                norpc_supervised_run_unref      (gpointer                   
 void                norpc_supervised_run_launch     (NorpcSupervisedRun            *self);
 NorpcServer        *norpc_supervised_run_dup_server (NorpcSupervisedRun            *self);
 NorpcThread        *norpc_supervised_run_dup_thread (NorpcSupervisedRun            *self);
+gboolean            norpc_supervised_run_wait_made  (NorpcSupervisedRun            *self,
+                                                     GCancellable                  *cancellable,
+                                                     GError                       **error);
+void                norpc_supervised_run_await_made (NorpcSupervisedRun            *self,
+                                                     GTask                         *task);
 
 G_END_DECLS

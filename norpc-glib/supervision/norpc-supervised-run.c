@@ -7,6 +7,7 @@
 #include "core/norpc-error.h"
 #include "norpc-supervised-run-private.h"
 #include "server/norpc-server-private.h"
+#include "server/norpc-server-state-private.h"
 #include "server/norpc-thread-private.h"
 
 struct _NorpcSupervisedRun
@@ -19,6 +20,7 @@ struct _NorpcSupervisedRun
   GMainContext                  *context; /* (owned) (nullable): of the application */
   NorpcSupervisorFunc            make_service; /* (nullable) */
   gpointer                       user_data;    /* of the owner */
+  NorpcServerState              *making;  /* (owned): has stopped when the function that makes the service has returned */
 
   GMutex       lock;
   NorpcThread *thread; /* (owned) (nullable) [lock]: its own, once it is launched */
@@ -41,6 +43,7 @@ norpc_supervised_run_new (const NorpcSupervisedRunFuncs *funcs,
   self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->make_service = make_service;
   self->user_data = user_data;
+  self->making = norpc_server_state_new ();
   g_mutex_init (&self->lock);
 
   return self;
@@ -66,6 +69,7 @@ norpc_supervised_run_unref (gpointer data)
   g_clear_object (&self->thread);
   g_clear_pointer (&self->context, g_main_context_unref);
   self->funcs->unref (self->owner);
+  norpc_server_state_unref (self->making);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -94,6 +98,41 @@ norpc_supervised_run_dup_thread (NorpcSupervisedRun *self)
   g_mutex_unlock (&self->lock);
 
   return thread;
+}
+
+/* Thread-safe. Blocks while the service is being made in a thread of its own, unless that is the calling thread. A service
+ * that is not wanted any more has no server then.
+ */
+gboolean
+norpc_supervised_run_wait_made (NorpcSupervisedRun  *self,
+                                GCancellable        *cancellable,
+                                GError             **error)
+{
+  g_autoptr (NorpcThread) thread = norpc_supervised_run_dup_thread (self);
+
+  if (thread == NULL || norpc_thread_get_gthread (thread) == g_thread_self ())
+    return TRUE;
+
+  return norpc_server_state_wait (self->making, norpc_thread_get_main_context (thread), NORPC_SERVER_STOPPED, -1,
+                                  cancellable, error);
+}
+
+/* Thread-safe. Completes @task, whose context is that of the calling thread, as norpc_supervised_run_wait_made () ends. */
+void
+norpc_supervised_run_await_made (NorpcSupervisedRun *self,
+                                 GTask              *task)
+{
+  if (self->context == NULL)
+    norpc_server_state_await (self->making, NORPC_SERVER_STOPPED, task);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+note_made (NorpcSupervisedRun *self)
+{
+  norpc_server_state_advance (self->making, NORPC_SERVER_STOPPED);
+  norpc_server_state_wake (self->making);
 }
 
 static void
@@ -172,6 +211,17 @@ make_server (NorpcSupervisedRun *self,
   return serve_object (self, object, error);
 }
 
+/* Runs in the service's context, where a service that does not start is released. */
+static void
+drop_server (NorpcSupervisedRun *self)
+{
+  g_autoptr (NorpcServer) server = NULL;
+
+  g_mutex_lock (&self->lock);
+  server = g_steal_pointer (&self->server);
+  g_mutex_unlock (&self->lock);
+}
+
 /* Runs in the service's context. From the moment when the server is there, the owner can stop it. */
 static void
 serve (NorpcSupervisedRun *self)
@@ -189,13 +239,18 @@ serve (NorpcSupervisedRun *self)
   self->server = g_object_ref (server);
   g_mutex_unlock (&self->lock);
 
-  if (!self->funcs->may_start (self->owner, self))
-    end_with_error (self, NORPC_ERROR_CLOSED, "It was replaced before it started");
-  else if (!norpc_server_attach (server, &error))
+  if (self->funcs->may_start (self->owner, self) && norpc_server_attach (server, &error))
+    {
+      norpc_server_state_watch (server->worker->state, server_changed, norpc_supervised_run_ref (self),
+                                norpc_supervised_run_unref);
+      return;
+    }
+
+  if (error != NULL)
     self->funcs->ended (self->owner, self, error);
   else
-    norpc_server_state_watch (server->worker->state, server_changed, norpc_supervised_run_ref (self),
-                              norpc_supervised_run_unref);
+    end_with_error (self, NORPC_ERROR_CLOSED, "It was replaced before it started");
+  drop_server (self);
 }
 
 /* Runs in the service's context. */
@@ -210,6 +265,7 @@ serve_cb (gpointer user_data)
     serve (self);
   else
     end_with_error (self, NORPC_ERROR_CLOSED, "It was replaced before it started");
+  note_made (self);
   if (pushed)
     g_main_context_pop_thread_default (context);
 
@@ -243,6 +299,7 @@ norpc_supervised_run_launch (NorpcSupervisedRun *self)
   if (context == NULL)
     {
       end_with_error (self, NORPC_ERROR_FAILED, "No thread could be started for it");
+      note_made (self);
       return;
     }
 

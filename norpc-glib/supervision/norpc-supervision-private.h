@@ -7,7 +7,7 @@
 
 #include "norpc-replaceable-private.h"
 #include "norpc-restart-policy-private.h"
-#include "norpc-supervisor.h"
+#include "norpc-supervised-run-private.h"
 
 G_BEGIN_DECLS
 
@@ -38,10 +38,8 @@ GError               *norpc_supervision_dup_error    (NorpcSupervision     *self
 void                  norpc_supervision_start        (NorpcSupervision     *self);
 void                  norpc_supervision_restart      (NorpcSupervision     *self,
                                                       NorpcStopMode         mode);
-void                  norpc_supervision_stop         (NorpcSupervision     *self,
-                                                      const char           *reason,
-                                                      NorpcServer         **server,
-                                                      NorpcThread         **thread);
+NorpcSupervisedRun   *norpc_supervision_stop         (NorpcSupervision     *self,
+                                                      const char           *reason);
 void                  norpc_supervision_release      (NorpcSupervision     *self);
 
 G_END_DECLS

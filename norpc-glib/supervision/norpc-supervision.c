@@ -10,7 +10,6 @@
 #include "norpc-supervised-run-private.h"
 #include "norpc-supervision-private.h"
 #include "server/norpc-server-private.h"
-#include "server/norpc-thread.h"
 
 /* How long the next service waits for one that is replaced to stop, in milliseconds. */
 #define REPLACE_TIMEOUT 1000
@@ -417,15 +416,13 @@ norpc_supervision_restart (NorpcSupervision *self,
   launch_run (next);
 }
 
-/* No further service is made. Returns the server (owned) (nullable) and the thread (owned) (nullable) of the current
- * one, which the caller stops.
- */
-void
-norpc_supervision_stop (NorpcSupervision  *self,
-                        const char        *reason,
-                        NorpcServer      **server,
-                        NorpcThread      **thread)
+/* No further service is made. Returns the current run (owned), which the caller stops, or NULL. */
+NorpcSupervisedRun *
+norpc_supervision_stop (NorpcSupervision *self,
+                        const char       *reason)
 {
+  NorpcSupervisedRun *run;
+
   supervision_lock (self);
   if (self->state != NORPC_SUPERVISOR_STOPPED)
     {
@@ -433,26 +430,27 @@ norpc_supervision_stop (NorpcSupervision  *self,
       stop_timer_locked (self);
       norpc_replaceable_close_locked (self->replaceable, reason);
     }
-  *server = self->run != NULL ? norpc_supervised_run_dup_server (self->run) : NULL;
-  *thread = self->run != NULL ? norpc_supervised_run_dup_thread (self->run) : NULL;
+  run = self->run != NULL ? norpc_supervised_run_ref (self->run) : NULL;
   supervision_unlock (self);
+
+  return run;
 }
 
 /* Called when the supervisor is released. Does not wait for the service. */
 void
 norpc_supervision_release (NorpcSupervision *self)
 {
-  g_autoptr (NorpcServer) server = NULL;
-  g_autoptr (NorpcThread) thread = NULL;
-  NorpcSupervisedRun *run;
+  NorpcSupervisedRun *run = norpc_supervision_stop (self, "its supervisor was released");
+  g_autoptr (NorpcServer) server = run != NULL ? norpc_supervised_run_dup_server (run) : NULL;
+  NorpcSupervisedRun *current;
 
-  norpc_supervision_stop (self, "its supervisor was released", &server, &thread);
   if (server != NULL)
     norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its supervisor was released");
+  g_clear_pointer (&run, norpc_supervised_run_unref);
 
   norpc_replaceable_lock (self->replaceable);
-  run = g_steal_pointer (&self->run);
+  current = g_steal_pointer (&self->run);
   norpc_replaceable_unlock (self->replaceable);
-  g_clear_pointer (&run, norpc_supervised_run_unref);
+  g_clear_pointer (&current, norpc_supervised_run_unref);
   norpc_supervision_unref (self);
 }

@@ -390,6 +390,29 @@ norpc_supervisor_restart (NorpcSupervisor *self,
 
 #define STOP_REASON "its supervisor was stopped"
 
+static gboolean
+stop_run (NorpcSupervisedRun  *run,
+          NorpcStopMode        mode,
+          GCancellable        *cancellable,
+          GError             **error)
+{
+  g_autoptr (NorpcServer) server = NULL;
+  g_autoptr (NorpcThread) thread = NULL;
+
+  if (!norpc_supervised_run_wait_made (run, cancellable, error))
+    return FALSE;
+
+  server = norpc_supervised_run_dup_server (run);
+  if (server != NULL && !norpc_server_stop (server, mode, cancellable, error))
+    return FALSE;
+
+  thread = norpc_supervised_run_dup_thread (run);
+  if (thread != NULL)
+    norpc_thread_stop (thread);
+
+  return TRUE;
+}
+
 /**
  * norpc_supervisor_stop:
  * @self: a supervisor
@@ -400,7 +423,8 @@ norpc_supervisor_restart (NorpcSupervisor *self,
  * Stops the service, creates no further one, and blocks until the service has stopped and its thread has ended.
  *
  * From now on, calls fail with %NORPC_ERROR_CLOSED, and so do those that wait for a service. A service that is being created
- * is not started. The server is stopped as by [method@Norpc.Server.stop], which also documents the errors. A service
+ * is not started; this function waits for the function that creates it, unless that runs in a given main context. The
+ * server is stopped as by [method@Norpc.Server.stop], which also documents the errors. A service
  * that was abandoned before, because it did not stop or start in time, is not waited for.
  *
  * Returns: %TRUE if the service has stopped, %FALSE if @error is set
@@ -412,20 +436,34 @@ norpc_supervisor_stop (NorpcSupervisor  *self,
                        GCancellable     *cancellable,
                        GError          **error)
 {
-  g_autoptr (NorpcServer) server = NULL;
-  g_autoptr (NorpcThread) thread = NULL;
+  NorpcSupervisedRun *run;
+  gboolean stopped;
 
   g_return_val_if_fail (NORPC_IS_SUPERVISOR (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  norpc_supervision_stop (self->supervision, STOP_REASON, &server, &thread);
-  if (server != NULL && !norpc_server_stop (server, mode, cancellable, error))
-    return FALSE;
-  if (thread != NULL)
-    norpc_thread_stop (thread);
+  run = norpc_supervision_stop (self->supervision, STOP_REASON);
+  stopped = run == NULL || stop_run (run, mode, cancellable, error);
+  g_clear_pointer (&run, norpc_supervised_run_unref);
 
-  return TRUE;
+  return stopped;
+}
+
+/* Data of a task that stops a run. */
+typedef struct
+{
+  NorpcSupervisedRun *run; /* (owned) */
+  NorpcStopMode       mode;
+} Stop;
+
+static void
+stop_free (gpointer data)
+{
+  Stop *stop = data;
+
+  norpc_supervised_run_unref (stop->run);
+  g_free (stop);
 }
 
 /* Runs in the context of the task. */
@@ -441,6 +479,41 @@ stopped_cb (GObject      *server,
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+/* Runs in the context of the task. */
+static void
+made_cb (GObject      *supervisor G_GNUC_UNUSED,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Stop *stop = g_task_get_task_data (task);
+  g_autoptr (NorpcServer) server = norpc_supervised_run_dup_server (stop->run);
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (task, error);
+  else if (server == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    norpc_server_stop_async (server, stop->mode, g_task_get_cancellable (task), stopped_cb, g_object_ref (task));
+}
+
+/* Takes ownership of @run. */
+static void
+stop_run_async (GTask              *task,
+                NorpcSupervisedRun *run,
+                NorpcStopMode       mode)
+{
+  g_autoptr (GTask) making = g_task_new (g_task_get_source_object (task), g_task_get_cancellable (task), made_cb,
+                                         g_object_ref (task));
+  Stop *stop = g_new0 (Stop, 1);
+
+  *stop = (Stop) { run, mode };
+  g_task_set_task_data (task, stop, stop_free);
+  g_task_set_source_tag (making, stop_run_async);
+  norpc_supervised_run_await_made (run, making);
 }
 
 /**
@@ -464,24 +537,28 @@ norpc_supervisor_stop_async (NorpcSupervisor     *self,
                              GAsyncReadyCallback  callback,
                              gpointer             user_data)
 {
+  NorpcSupervisedRun *run;
   g_autoptr (NorpcServer) server = NULL;
-  g_autoptr (NorpcThread) thread = NULL;
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (NORPC_IS_SUPERVISOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  norpc_supervision_stop (self->supervision, STOP_REASON, &server, &thread);
+  run = norpc_supervision_stop (self->supervision, STOP_REASON);
+  server = run != NULL ? norpc_supervised_run_dup_server (run) : NULL;
+  if (server != NULL)
+    norpc_server_stop_async (server, mode, NULL, NULL, NULL);
   if (callback != NULL)
     {
       task = g_task_new (self, cancellable, callback, user_data);
       g_task_set_source_tag (task, norpc_supervisor_stop_async);
     }
-  if (server != NULL)
-    norpc_server_stop_async (server, mode, cancellable, task != NULL ? stopped_cb : NULL,
-                             task != NULL ? g_object_ref (task) : NULL);
+
+  if (task != NULL && run != NULL)
+    stop_run_async (task, g_steal_pointer (&run), mode);
   else if (task != NULL)
     g_task_return_boolean (task, TRUE);
+  g_clear_pointer (&run, norpc_supervised_run_unref);
 }
 
 /**

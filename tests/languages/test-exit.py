@@ -188,5 +188,16 @@ class Exit(unittest.TestCase):
             service.arrived.acquire()
         ''', 0, 'start'))
 
+    def test_factory_stuck(self):
+        """Nor does the function of a supervisor."""
+        self.assertIn('A service is still running', self.run_program('''
+            from gi.overrides._norpc import services
+            services.EXIT_TIMEOUT = 0.2
+            begun = threading.Event()
+            supervisor = Norpc.Supervisor.new(lambda: begun.set() or time.sleep(1000))
+            supervisor.start()
+            begun.wait()
+        ''', 0, 'start stop'))
+
 
 tap.main()

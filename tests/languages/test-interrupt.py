@@ -363,5 +363,25 @@ class Interrupt(unittest.TestCase):
         with self.assertRaises(KeyboardInterrupt):
             self.server.stop(Norpc.StopMode.FINISH)
 
+    def test_stop_supervisor(self):
+        """A supervisor that waits for its function."""
+        begun, gate = threading.Event(), threading.Event()
+
+        def make():
+            begun.set()
+            while supervisor.get_state() != Norpc.SupervisorState.STOPPED:
+                time.sleep(0.001)
+            signal.pthread_kill(MAIN, signal.SIGINT)
+            gate.wait()
+            return Store()
+
+        supervisor = Norpc.Supervisor.new(make)
+        supervisor.start()
+        begun.wait()
+        with self.assertRaises(KeyboardInterrupt):
+            supervisor.stop(Norpc.StopMode.FINISH)
+        gate.set()
+        supervisor.stop(Norpc.StopMode.FINISH)
+
 
 tap.main()

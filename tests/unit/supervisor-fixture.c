@@ -186,6 +186,15 @@ supervised_call (Supervised *self,
     g_error ("\"%s\" does not match \"%s\"", error->message, pattern);
 }
 
+void
+supervised_assert_made (Supervised *self,
+                        guint       n_made)
+{
+  g_mutex_lock (&self->lock);
+  g_assert_cmpuint (self->n_made, ==, n_made);
+  g_mutex_unlock (&self->lock);
+}
+
 ProbeState *
 supervised_get_state (Supervised *self,
                       guint       index)

@@ -47,6 +47,8 @@ void supervised_stop_server      (Supervised           *self);
 void supervised_call             (Supervised           *self,
                                   int                   code,
                                   const char           *pattern);
+void supervised_assert_made      (Supervised           *self,
+                                  guint                 n_made);
 ProbeState *supervised_get_state (Supervised           *self,
                                   guint                 index);
 

@@ -4,13 +4,14 @@
 
 /* exported _init */
 
-const { calls, dynamic, layers, servers, services, streams } = imports.overrides._norpc;
+const { calls, dynamic, layers, servers, services, streams, supervisors } = imports.overrides._norpc;
 
 function _init() {
     calls.extendProxies(this);
     streams.extendStreams(this);
     services.addService(this);
     servers.extendServers(this);
+    supervisors.extendSupervisors(this);
     layers.extendLayers(this);
     dynamic.addLoad(this);
 }

@@ -2,7 +2,7 @@
 
 // Services that are classes of JavaScript.
 
-/* exported addService, answer */
+/* exported addService, answer, log, makeGError */
 
 const { GLib, GObject } = imports.gi;
 const { getMembers } = imports.overrides._norpc.description;
@@ -25,17 +25,21 @@ function log(error, text) {
     logError(error instanceof Error ? error : new Error(describe(error)), text);
 }
 
+// Makes the error that a client gets for an exception.
+function makeGError(error) {
+    return error instanceof GLib.Error ? error
+        : new GLib.Error(Norpc.error_quark(), Norpc.Error.FAILED, describe(error).replace(/\0/g, '\\0'));
+}
+
 // Answers a call with an exception.
 function fail(call, error, name) {
     if (call.is_replied()) {
         log(error, `${name}() has answered, and then failed`);
-    } else if (error instanceof GLib.Error) {
-        call.return_gerror(error);
-    } else {
-        const text = describe(error).replace(/\0/g, '\\0');
-        call.return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, text);
-        log(error, `${name}() failed`);
+        return;
     }
+    call.return_gerror(makeGError(error));
+    if (!(error instanceof GLib.Error))
+        log(error, `${name}() failed`);
 }
 
 // Checks the results of a method, and sends them, unless the method has answered otherwise.
