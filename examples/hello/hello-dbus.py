@@ -21,7 +21,7 @@ class Hello(Norpc.Service, demo.Hello):
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 if sys.argv[1:]:
     with Norpc.serve(Hello()) as hello:
-        info = hello.get_interface_info()
+        info = Norpc.interface_info_for_type(demo.Hello)
         export = Norpc.DBusExport.new(bus, OBJECT_PATH, hello.get_endpoint(), info)
         loop = GLib.MainLoop()
         Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lambda *_: loop.quit())

@@ -80,7 +80,8 @@ if sys.argv[1:] == ['dbus']:
 elif sys.argv[1:]:
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     with Norpc.serve(Notebook()) as notebook:
-        export = Norpc.DBusExport.new(bus, OBJECT_PATH, notebook.get_endpoint(), Demo.notebook_interface_info())
+        info = Norpc.interface_info_for_type(Demo.Notebook)
+        export = Norpc.DBusExport.new(bus, OBJECT_PATH, notebook.get_endpoint(), info)
         loop = GLib.MainLoop()
         Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lambda *_: loop.quit())
         loop.run()

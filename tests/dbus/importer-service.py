@@ -30,7 +30,7 @@ def main():
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     with Norpc.serve(Importer()) as importer:
         export = Norpc.DBusExport.new(bus, '/org/example/Importer', importer.get_endpoint(),
-                                      importer.get_interface_info())
+                                      Norpc.interface_info_for_type(demo.Importer))
         Gio.bus_own_name_on_connection(bus, 'org.example.Importer', Gio.BusNameOwnerFlags.NONE, None, None)
         GLib.io_add_watch(GLib.IOChannel.unix_new(sys.stdin.fileno()), GLib.PRIORITY_DEFAULT, GLib.IOCondition.HUP,
                           lambda *args: loop.quit())

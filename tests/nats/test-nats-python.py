@@ -119,7 +119,7 @@ class TestNats(unittest.TestCase):
         service.props.brightness = 1.0
         seen = []
         with Norpc.serve(service) as local:
-            info = local.get_interface_info()
+            info = Norpc.interface_info_for_type(lamp.Lamp)
             export = NorpcNats.Export.new(self.connection, 'python.lamp', local.get_endpoint(), info)
             proxy = lamp.LampProxy.new(NorpcNats.Endpoint.new(self.connection, 'python.lamp'))
             self.wait_until(lambda: proxy.props.ready)
