@@ -288,7 +288,7 @@ cg_type_use_get_form (const CgTypeUse *self)
   return self->type == &self->named->array ? "ao" : "o";
 }
 
-/* Objects of described interfaces leave the process by D-Bus, and by nothing else. */
+/* Objects of described interfaces leave the process over D-Bus, and over nothing else. */
 static gboolean
 is_passed (const CgTypeUse *self,
            gboolean        *has_objects)

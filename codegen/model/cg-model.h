@@ -49,7 +49,7 @@ typedef enum
 {
   CG_REACH_PROCESS,  /* within the process alone */
   CG_REACH_VARIANT,  /* out of it, as a GVariant: portable */
-  CG_REACH_DBUS      /* by D-Bus, which has no maybe types */
+  CG_REACH_DBUS      /* over D-Bus, which has no maybe types */
 } CgReach;
 
 /* cg-names.h */

@@ -270,7 +270,7 @@ struct _NorpcPropertyInfo
 
 /**
  * NorpcInterfaceInfo:
- * @dbus: name, annotations, and the members that can leave the process by
+ * @dbus: name, annotations, and the members that can leave the process over
  *   D-Bus; each method, signal and property is the first field of a
  *   [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo] or
  *   [struct@Norpc.PropertyInfo]

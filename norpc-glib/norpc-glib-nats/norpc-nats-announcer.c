@@ -140,7 +140,7 @@ signal_emitted (const NorpcSignalInfo *info,
   if (args != NULL)
     push (self, info->dbus.name, args);
   else
-    g_warning ("%s.%s was not sent by NATS: %s", self->info->dbus.name, info->dbus.name, problem);
+    g_warning ("%s.%s was not sent over NATS: %s", self->info->dbus.name, info->dbus.name, problem);
 }
 
 static void

@@ -403,7 +403,7 @@ find_not_portable (NorpcCall *call)
 
   return norpc_nats_property_is_portable (property)
            ? NULL
-           : g_strdup_printf ("The property %s.%s cannot be set by NATS: its values have no form there",
+           : g_strdup_printf ("The property %s.%s cannot be set over NATS: its values have no form there",
                               info->dbus.name, property->dbus.name);
 }
 

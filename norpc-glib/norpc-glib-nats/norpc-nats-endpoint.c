@@ -11,7 +11,7 @@
 /**
  * NorpcNatsEndpoint:
  *
- * An endpoint that sends calls to services in other processes, also on other machines, by NATS.
+ * An endpoint that sends calls to services in other processes, also on other machines, over NATS.
  *
  * A proxy that is made for it is used like any other: only the line that makes the endpoint is another one. The
  * services are those of [class@NorpcNats.Export] with the same prefix; if there are several, each call goes to

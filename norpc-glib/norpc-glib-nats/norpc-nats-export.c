@@ -13,7 +13,7 @@
 /**
  * NorpcNatsExport:
  *
- * Serves an endpoint to other processes, also on other machines, by NATS.
+ * Serves an endpoint to other processes, also on other machines, over NATS.
  *
  * Each method of an interface is a subject: the prefix, the name of the interface and that of the method, with dots
  * between them. The calls go to the endpoint, so that the layers in front of a service apply to them, too. Exports

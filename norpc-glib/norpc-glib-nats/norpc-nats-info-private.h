@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Thread-safe. How the members of an interface are called by NATS. */
+/* Thread-safe. How the members of an interface are called over NATS. */
 
 /* Behind the prefix and the interface. No method has a name that begins with a dollar sign. */
 #define NORPC_NATS_GET "$get"

@@ -69,7 +69,7 @@ find_value (GDBusArgInfo * const *list)
   return NULL;
 }
 
-/* Returns a text (owned) that says why a method cannot be called by NATS, or NULL. */
+/* Returns a text (owned) that says why a method cannot be called over NATS, or NULL. */
 char *
 norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
                               guint                     method)
@@ -79,12 +79,13 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
   const GDBusArgInfo *result = find_value (method_info->dbus.out_args);
 
   if ((method_info->flags & NORPC_METHOD_FLAGS_STREAM) != 0)
-    return g_strdup_printf ("%s.%s cannot be called by NATS: it is a stream", info->dbus.name, method_info->dbus.name);
+    return g_strdup_printf ("%s.%s cannot be called over NATS: it is a stream", info->dbus.name,
+                            method_info->dbus.name);
   if (arg != NULL)
-    return g_strdup_printf ("%s.%s cannot be called by NATS: the argument '%s' has no form there", info->dbus.name,
+    return g_strdup_printf ("%s.%s cannot be called over NATS: the argument '%s' has no form there", info->dbus.name,
                             method_info->dbus.name, arg->name);
   if (result != NULL)
-    return g_strdup_printf ("%s.%s cannot be called by NATS: the result '%s' has no form there", info->dbus.name,
+    return g_strdup_printf ("%s.%s cannot be called over NATS: the result '%s' has no form there", info->dbus.name,
                             method_info->dbus.name, result->name);
 
   return NULL;

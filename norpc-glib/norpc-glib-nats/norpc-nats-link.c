@@ -393,7 +393,7 @@ norpc_nats_link_publish (NorpcNatsLink  *self,
 
   natsMsg_Destroy (message);
 
-  return norpc_nats_check_status (status, "Could not send a message by NATS", error);
+  return norpc_nats_check_status (status, "Could not send a message over NATS", error);
 }
 
 natsConnection *

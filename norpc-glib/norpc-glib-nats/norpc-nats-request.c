@@ -266,7 +266,8 @@ check_property (NorpcNatsRequest  *self,
     if (g_str_equal (info->properties[i]->dbus.name, name) && !norpc_nats_property_is_portable (info->properties[i]))
       {
         g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
-                     "The property %s.%s cannot be set by NATS: its values have no form there", info->dbus.name, name);
+                     "The property %s.%s cannot be set over NATS: its values have no form there", info->dbus.name,
+                     name);
         return FALSE;
       }
 

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 /* The objects that processes with norpc-glib pass to services have paths that begin so. */
 #define NORPC_DBUS_OBJECTS_OF_CLIENTS "/org/norpc/clients/"
 
-/* Thread-safe. The members of an interface that can leave the process by D-Bus. */
+/* Thread-safe. The members of an interface that can leave the process over D-Bus. */
 gboolean norpc_dbus_is_standard       (const char            *interface_name);
 gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);
 char    *norpc_dbus_find_not_portable (const NorpcInterfaceInfo *info,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Calls by NATS, and requests of the NATS library, both without data. Both sides of each are in this process, with a
+/* Calls over NATS, and requests of the NATS library, both without data. Both sides of each are in this process, with a
  * connection each, and nats-server is between them.
  */
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The keys of mini-redis in three processes, by NATS."""
+"""The keys of mini-redis in three processes, over NATS."""
 
 import binascii
 import os

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Makes very many calls by NATS, and shows the memory that the process uses meanwhile. */
+/* Makes very many calls over NATS, and shows the memory that the process uses meanwhile. */
 
 #include <norpc-glib-nats/norpc-glib-nats.h>
 
@@ -149,7 +149,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr (GOptionContext) options = g_option_context_new ("- very many calls by NATS");
+  g_autoptr (GOptionContext) options = g_option_context_new ("- very many calls over NATS");
   g_autoptr (GError) error = NULL;
   NatsProcess *nats;
   Steady steady = { 0 };

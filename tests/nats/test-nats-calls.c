@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Calls by NATS. */
+/* Calls over NATS. */
 
 #include <string.h>
 #include <sys/prctl.h>
@@ -179,11 +179,11 @@ test_not_portable (Fixture       *fixture,
   g_autoptr (GError) lend_error = NULL, borrow_error = NULL, open_error = NULL;
 
   g_assert_false (depot_depot_proxy_call_lend_sync (fixture->proxy, token, NULL, &lend_error));
-  assert_not_portable (lend_error, "org.example.Depot.Lend cannot be called by NATS: the argument 'token'");
+  assert_not_portable (lend_error, "org.example.Depot.Lend cannot be called over NATS: the argument 'token'");
   g_assert_null (depot_depot_proxy_call_borrow_sync (fixture->proxy, NULL, &borrow_error));
-  assert_not_portable (borrow_error, "org.example.Depot.Borrow cannot be called by NATS: the result 'token'");
+  assert_not_portable (borrow_error, "org.example.Depot.Borrow cannot be called over NATS: the result 'token'");
   g_assert_false (depot_depot_proxy_call_open_sync (fixture->proxy, 0, NULL, &open_error));
-  assert_not_portable (open_error, "org.example.Depot.Open cannot be called by NATS: the argument 'file'");
+  assert_not_portable (open_error, "org.example.Depot.Open cannot be called over NATS: the argument 'file'");
   g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
   assert_echo (fixture);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-nats-python.py DESCRIPTION: serves and calls a greeter by NATS, from Python.
+"""test-nats-python.py DESCRIPTION: serves and calls a greeter over NATS, from Python.
 
 It is skipped where nats-server is missing.
 """

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Calls by NATS belong to the traces of their clients. */
+/* Calls over NATS belong to the traces of their clients. */
 
 #include "raw-client.h"
 

@@ -45,9 +45,9 @@ test_requests (Fixture       *fixture,
   ask (&client, "Echo", "(s)", "a\0b", 4, "400", "normal form");
   ask (&client, "Echo", "(s)", "", 0, "400", "normal form");
   ask (&client, "Nothing", "(s)", "x", 2, "404", "There is no method org.example.Depot.Nothing");
-  ask (&client, "Lend", "()", "", 0, "404", "cannot be called by NATS: the argument 'token'");
-  ask (&client, "Open", "(h)", "\0\0\0", 4, "404", "cannot be called by NATS: the argument 'file'");
-  ask (&client, "Watch", "()", "", 0, "404", "cannot be called by NATS: it is a stream");
+  ask (&client, "Lend", "()", "", 0, "404", "cannot be called over NATS: the argument 'token'");
+  ask (&client, "Open", "(h)", "\0\0\0", 4, "404", "cannot be called over NATS: the argument 'file'");
+  ask (&client, "Watch", "()", "", 0, "404", "cannot be called over NATS: it is a stream");
   ask (&client, "Hold", "()", "xx", 2, "400", "normal form");
   g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
   raw_client_clear (&client);
