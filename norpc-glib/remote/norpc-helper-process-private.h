@@ -26,8 +26,10 @@ NorpcRestartPolicy *norpc_helper_process_get_policy   (NorpcHelperProcess *self)
 void                norpc_helper_process_start        (NorpcHelperProcess *self,
                                                        const char         *path);
 void                norpc_helper_process_stop         (NorpcHelperProcess *self);
+void                norpc_helper_process_restart      (NorpcHelperProcess *self);
 NorpcReplaceable   *norpc_helper_process_get_endpoint (NorpcHelperProcess *self);
 NorpcHelperState    norpc_helper_process_get_state    (NorpcHelperProcess *self);
 guint               norpc_helper_process_get_n_starts (NorpcHelperProcess *self);
+GError             *norpc_helper_process_dup_error    (NorpcHelperProcess *self);
 
 G_END_DECLS

@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/norpc-error.h"
 #include "core/norpc-log-private.h"
 #include "norpc-dbus-endpoint.h"
 #include "norpc-dbus-thread-private.h"
@@ -14,9 +16,6 @@
 
 /* The file descriptor that the program gets. */
 #define HELPER_FD 3
-
-/* How long a program that was stopped may go on, in milliseconds. */
-#define STOP_TIMEOUT 5000
 
 struct _NorpcHelperProcess
 {
@@ -29,10 +28,12 @@ struct _NorpcHelperProcess
 
   NorpcHelperState state;    /* [lock] */
   guint            n_starts; /* [lock] */
+  GError          *error;    /* (owned) (nullable) [lock]: why the last process has ended */
 
   /* Accessed in the thread of D-Bus endpoints. */
   NorpcRestartPolicy policy;
   GSubprocess       *process;    /* (owned) (nullable) */
+  GSubprocess       *closed;     /* (owned) (nullable): has closed its connection, and is not known to have exited */
   GDBusConnection   *connection; /* (owned) (nullable) */
   GSource           *timer;      /* (owned) (nullable): until the restart, or for the start */
 };
@@ -56,7 +57,9 @@ norpc_helper_process_unref (gpointer data)
     return;
 
   g_clear_object (&self->process);
+  g_clear_object (&self->closed);
   g_clear_object (&self->connection);
+  g_clear_error (&self->error);
   norpc_replaceable_unref (self->replaceable);
   norpc_restart_policy_clear (&self->policy);
   norpc_helper_program_clear (&self->program);
@@ -93,6 +96,19 @@ norpc_helper_process_get_n_starts (NorpcHelperProcess *self)
   norpc_replaceable_unlock (self->replaceable);
 
   return n_starts;
+}
+
+/* Returns why the last process has ended (owned), or NULL. */
+GError *
+norpc_helper_process_dup_error (NorpcHelperProcess *self)
+{
+  GError *error;
+
+  norpc_replaceable_lock (self->replaceable);
+  error = self->error != NULL ? g_error_copy (self->error) : NULL;
+  norpc_replaceable_unlock (self->replaceable);
+
+  return error;
 }
 
 /* Changes the state, unless the helper was stopped. Calls are passed to @endpoint (nullable), wait while the program
@@ -170,11 +186,37 @@ close_connection (NorpcHelperProcess *self)
   g_dbus_connection_close (connection, NULL, NULL, NULL);
 }
 
+/* Takes ownership of @error. */
+static void
+note_reason (NorpcHelperProcess *self,
+             GError             *error)
+{
+  norpc_replaceable_lock (self->replaceable);
+  g_clear_error (&self->error);
+  self->error = error;
+  norpc_replaceable_unlock (self->replaceable);
+}
+
+/* Calls fail until the next start, because of @error (owned). Returns FALSE if the helper was stopped. */
+static gboolean
+set_ended (NorpcHelperProcess *self,
+           NorpcHelperState    state,
+           GError             *error)
+{
+  g_autofree char *reason = g_strdup_printf ("its helper process has ended%s: %s",
+                                             state == NORPC_HELPER_FAILED ? " too often" : "", error->message);
+
+  note_reason (self, error);
+
+  return set_state (self, state, NULL, reason);
+}
+
 /* The process has ended, or its connection is closed, or it has not connected in time: both end. Its calls are completed
- * with NORPC_ERROR_CLOSED by its endpoint.
+ * with NORPC_ERROR_CLOSED by its endpoint. Takes ownership of @error.
  */
 static void
-end_process (NorpcHelperProcess *self)
+end_process (NorpcHelperProcess *self,
+             GError             *error)
 {
   g_autoptr (GSubprocess) process = g_steal_pointer (&self->process);
   gboolean restarts;
@@ -186,10 +228,32 @@ end_process (NorpcHelperProcess *self)
   close_connection (self);
 
   restarts = norpc_restart_policy_note_end (&self->policy, g_get_monotonic_time (), &delay);
-  if (set_state (self, restarts ? NORPC_HELPER_WAITING : NORPC_HELPER_FAILED, NULL,
-                 restarts ? "its helper process has ended" : "its helper process has ended too often") &&
-      restarts)
+  if (set_ended (self, restarts ? NORPC_HELPER_WAITING : NORPC_HELPER_FAILED, error) && restarts)
     start_timer (self, delay, restart_cb);
+}
+
+/* A process that ends closes its connection first. It has time to do so, and it is known later how it has ended. */
+static void
+end_closed_process (NorpcHelperProcess *self)
+{
+  g_set_object (&self->closed, self->process);
+  norpc_helper_program_await_exit (self->process);
+  g_clear_object (&self->process);
+  end_process (self, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "It has closed its connection"));
+}
+
+/* A process whose connection was closed has exited, before or after the next one has been started. */
+static void
+explain_closed (NorpcHelperProcess *self)
+{
+  g_autoptr (GSubprocess) process = g_steal_pointer (&self->closed);
+  NorpcHelperState state = norpc_helper_process_get_state (self);
+  GError *error = norpc_helper_program_explain_exit (process);
+
+  if (state == NORPC_HELPER_WAITING || state == NORPC_HELPER_FAILED)
+    set_ended (self, state, error);
+  else
+    note_reason (self, error);
 }
 
 /* The program has started, but does not connect. */
@@ -199,7 +263,7 @@ late_cb (gpointer user_data)
   NorpcHelperProcess *self = user_data;
 
   norpc_warning ("The helper '%s' has not connected in time", self->program.argv[0]);
-  end_process (self);
+  end_process (self, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "It did not connect in time"));
 
   return G_SOURCE_REMOVE;
 }
@@ -213,7 +277,7 @@ closed_helper_cb (GDBusConnection *connection,
   NorpcHelperProcess *self = user_data;
 
   if (self->connection == connection)
-    end_process (self);
+    end_closed_process (self);
 }
 
 static void
@@ -225,7 +289,9 @@ exited_cb (GObject      *process,
 
   g_subprocess_wait_finish (G_SUBPROCESS (process), result, NULL);
   if (self->process == G_SUBPROCESS (process))
-    end_process (self);
+    end_process (self, norpc_helper_program_explain_exit (G_SUBPROCESS (process)));
+  else if (self->closed == G_SUBPROCESS (process))
+    explain_closed (self);
   norpc_helper_process_unref (self);
 }
 
@@ -266,7 +332,7 @@ connected_helper_cb (GObject      *object G_GNUC_UNUSED,
     }
   else if (self->process == connecting->process)
     {
-      end_process (self);
+      end_closed_process (self);
     }
   g_object_unref (connecting->process);
   norpc_helper_process_unref (self);
@@ -277,7 +343,8 @@ static void
 connect_helper (NorpcHelperProcess *self,
                 int                 fd)
 {
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
   g_autoptr (GSocketConnection) stream = socket != NULL ? g_socket_connection_factory_create_connection (socket) : NULL;
   g_autofree char *guid = g_dbus_generate_guid ();
   Connecting *connecting;
@@ -285,7 +352,7 @@ connect_helper (NorpcHelperProcess *self,
   if (stream == NULL)
     {
       close (fd);
-      end_process (self);
+      end_process (self, g_steal_pointer (&error));
       return;
     }
 
@@ -299,6 +366,7 @@ static void
 launch (NorpcHelperProcess *self)
 {
   guint timeout = self->policy.values[NORPC_RESTART_START_TIMEOUT];
+  GError *error = NULL;
   int fds[2];
 
   norpc_restart_policy_note_start (&self->policy, g_get_monotonic_time ());
@@ -308,14 +376,16 @@ launch (NorpcHelperProcess *self)
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
     {
-      end_process (self);
+      int code = errno;
+
+      end_process (self, g_error_new_literal (G_IO_ERROR, (int) g_io_error_from_errno (code), g_strerror (code)));
       return;
     }
-  self->process = norpc_helper_program_spawn (&self->program, fds[1], HELPER_FD);
+  self->process = norpc_helper_program_spawn (&self->program, fds[1], HELPER_FD, &error);
   if (self->process == NULL)
     {
       close (fds[0]);
-      end_process (self);
+      end_process (self, error);
       return;
     }
   g_subprocess_wait_async (self->process, NULL, exited_cb, process_ref (self));
@@ -371,43 +441,10 @@ norpc_helper_process_start (NorpcHelperProcess *self,
   norpc_dbus_thread_invoke (start_helper, process_ref (self));
 }
 
-/* Runs in the thread of D-Bus endpoints. */
-static gboolean
-kill_cb (gpointer process)
-{
-  g_subprocess_force_exit (process);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-stopped_exited_cb (GObject      *process,
-                   GAsyncResult *result,
-                   gpointer      user_data)
-{
-  g_autoptr (GSource) timer = user_data;
-
-  g_subprocess_wait_finish (G_SUBPROCESS (process), result, NULL);
-  g_source_destroy (timer);
-}
-
-/* Has the process killed if it does not end by itself. */
-static void
-await_exit (GSubprocess *process)
-{
-  GSource *timer = g_timeout_source_new (STOP_TIMEOUT);
-
-  g_source_set_static_name (timer, "norpc helper: stop");
-  g_source_set_callback (timer, kill_cb, g_object_ref (process), g_object_unref);
-  g_source_attach (timer, g_main_context_get_thread_default ());
-  g_subprocess_wait_async (process, NULL, stopped_exited_cb, timer);
-}
-
 /* The program sees that its connection is closed, and gets SIGTERM. */
 static void
-stop_helper (gpointer data)
+terminate (NorpcHelperProcess *self)
 {
-  NorpcHelperProcess *self = data;
   g_autoptr (GSubprocess) process = g_steal_pointer (&self->process);
 
   stop_timer (self);
@@ -415,8 +452,16 @@ stop_helper (gpointer data)
   if (process != NULL)
     {
       g_subprocess_send_signal (process, SIGTERM);
-      await_exit (process);
+      norpc_helper_program_await_exit (process);
     }
+}
+
+static void
+stop_helper (gpointer data)
+{
+  NorpcHelperProcess *self = data;
+
+  terminate (self);
   norpc_helper_process_unref (self);
 }
 
@@ -425,4 +470,25 @@ norpc_helper_process_stop (NorpcHelperProcess *self)
 {
   if (set_state (self, NORPC_HELPER_STOPPED, NULL, "its helper was stopped"))
     norpc_dbus_thread_invoke (stop_helper, process_ref (self));
+}
+
+static void
+restart_helper (gpointer data)
+{
+  NorpcHelperProcess *self = data;
+
+  terminate (self);
+  norpc_restart_policy_forget (&self->policy);
+  /* The process may have ended meanwhile. */
+  if (set_state (self, NORPC_HELPER_STARTING, NULL, NULL))
+    launch (self);
+  norpc_helper_process_unref (self);
+}
+
+/* Calls wait for the next process from now on. */
+void
+norpc_helper_process_restart (NorpcHelperProcess *self)
+{
+  if (self->program.argv != NULL && set_state (self, NORPC_HELPER_STARTING, NULL, NULL))
+    norpc_dbus_thread_invoke (restart_helper, process_ref (self));
 }

@@ -23,6 +23,9 @@ typedef struct
 void         norpc_helper_program_clear (NorpcHelperProgram       *self);
 GSubprocess *norpc_helper_program_spawn (const NorpcHelperProgram *self,
                                          int                       fd,
-                                         int                       target_fd);
+                                         int                       target_fd,
+                                         GError                  **error);
+GError      *norpc_helper_program_explain_exit (GSubprocess *process);
+void         norpc_helper_program_await_exit   (GSubprocess *process);
 
 G_END_DECLS

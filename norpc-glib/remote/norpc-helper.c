@@ -23,7 +23,8 @@
  * it ends, it is started again after [property@Norpc.Helper:min-delay]; each next time, it waits twice as
  * long, up to [property@Norpc.Helper:max-delay], unless it has run for a
  * [property@Norpc.Helper:window]. If it ends more often than [property@Norpc.Helper:max-restarts] within the window,
- * the helper does not start it again, and is closed.
+ * the helper does not start it again, and is closed. The messages of the errors say why the program has ended the last
+ * time. [method@Norpc.Helper.restart] starts it again, and replaces a process that hangs.
  *
  * The program connects with [func@Norpc.Helper.connect], within [property@Norpc.Helper:start-timeout]. It has the
  * standard output and the standard error of this process, no standard input, and no other file descriptors. It runs with
@@ -394,6 +395,51 @@ norpc_helper_get_n_starts (NorpcHelper *self)
   g_return_val_if_fail (NORPC_IS_HELPER (self), 0);
 
   return norpc_helper_process_get_n_starts (self->process);
+}
+
+/**
+ * norpc_helper_dup_error:
+ * @self: a helper
+ *
+ * Gets why the program has ended the last time that it has done so by itself.
+ *
+ * The error is %NORPC_ERROR_CLOSED with the exit status or the signal, or if the program has closed its connection;
+ * %NORPC_ERROR_TIMED_OUT if it did not connect in time; or one of %G_SPAWN_ERROR or %G_IO_ERROR if it cannot be started.
+ * The messages of the calls that fail meanwhile have the same text.
+ *
+ * Returns: (transfer full) (nullable): the error, or %NULL if the program has not ended
+ * Since: 0.1
+ */
+GError *
+norpc_helper_dup_error (NorpcHelper *self)
+{
+  g_return_val_if_fail (NORPC_IS_HELPER (self), NULL);
+
+  return norpc_helper_process_dup_error (self->process);
+}
+
+/**
+ * norpc_helper_restart:
+ * @self: a helper
+ *
+ * Replaces the process by another one, also if the program has ended too often before.
+ *
+ * Use this function for a program that hangs. The calls that it has not answered fail with %NORPC_ERROR_CLOSED, and later
+ * ones wait for the next process, which starts at once. The program sees that its connection is closed, and gets the
+ * signal `SIGTERM`. If it is still there after five seconds, it is killed; both processes exist meanwhile.
+ *
+ * Earlier ends of the program no longer count for the policy.
+ *
+ * This function does not block. It does nothing if the helper has no program, or was stopped.
+ *
+ * Since: 0.1
+ */
+void
+norpc_helper_restart (NorpcHelper *self)
+{
+  g_return_if_fail (NORPC_IS_HELPER (self));
+
+  norpc_helper_process_restart (self->process);
 }
 
 /**

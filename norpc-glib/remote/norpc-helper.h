@@ -40,16 +40,20 @@ NORPC_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (NorpcHelper, norpc_helper, NORPC, HELPER, GObject)
 
 NORPC_AVAILABLE_IN_ALL
-NorpcHelper      *norpc_helper_new       (const char * const  *argv,
-                                          const char          *object_path) G_GNUC_WARN_UNUSED_RESULT;
+NorpcHelper      *norpc_helper_new          (const char * const  *argv,
+                                             const char          *object_path) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
-NorpcHelperState  norpc_helper_get_state (NorpcHelper         *self);
+NorpcHelperState  norpc_helper_get_state    (NorpcHelper         *self);
 NORPC_AVAILABLE_IN_ALL
-guint             norpc_helper_get_n_starts (NorpcHelper      *self);
+guint             norpc_helper_get_n_starts (NorpcHelper         *self);
 NORPC_AVAILABLE_IN_ALL
-void              norpc_helper_stop      (NorpcHelper         *self);
+GError           *norpc_helper_dup_error    (NorpcHelper         *self) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+void              norpc_helper_restart      (NorpcHelper         *self);
+NORPC_AVAILABLE_IN_ALL
+void              norpc_helper_stop         (NorpcHelper         *self);
 
 NORPC_AVAILABLE_IN_ALL
-GDBusConnection  *norpc_helper_connect   (GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+GDBusConnection  *norpc_helper_connect      (GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -18,7 +18,7 @@ import tap
 EXAMPLES = pathlib.Path(os.environ['EXAMPLES'])
 TIMEOUT = 30
 
-# What the bus of a session allows, and that of the system (system.conf of dbus-daemon).
+# The rules of the bus of a session, and those of the bus of the system (system.conf of dbus-daemon).
 SESSION_POLICY = '<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>'
 SYSTEM_POLICY = ('<deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>'
                  '<allow send_requested_reply="true" send_type="method_return"/>'

@@ -31,7 +31,7 @@ static int kills_late; /* atomic: a program that was stopped has time to end */
 static NorpcHelper *stopped_helper; /* (unowned) (nullable) atomic: it is stopped when its process is about to be killed */
 static GSource *start_timer; /* (owned) (nullable) atomic: the last one of START_TIMEOUT */
 
-/* The time after which a program that was stopped is killed passes at once. */
+/* The time after which a program that was stopped, or has closed its connection, is killed passes at once. */
 GSource *
 __wrap_g_timeout_source_new (guint interval)
 {
@@ -142,6 +142,23 @@ wait_for_state (Bad              *self,
     g_main_context_iteration (NULL, FALSE);
 }
 
+/* The last reason is known when the process is gone. */
+static void
+wait_for_error (Bad        *self,
+                int         code,
+                const char *message)
+{
+  g_autoptr (GError) error = norpc_helper_dup_error (self->helper);
+
+  while (g_strcmp0 (error->message, message) != 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_clear_error (&error);
+      error = norpc_helper_dup_error (self->helper);
+    }
+  g_assert_error (error, NORPC_ERROR, code);
+}
+
 static void
 count_closed_cb (GObject      *proxy,
                  GAsyncResult *result,
@@ -190,6 +207,8 @@ test_does_not_connect (Bad           *self,
   wait_closed (&n_closed);
   wait_for_state (self, NORPC_HELPER_FAILED);
   wait_gone (pid);
+  wait_for_error (self, hangs ? NORPC_ERROR_TIMED_OUT : NORPC_ERROR_CLOSED,
+                  hangs ? "It did not connect in time" : "It has closed its connection, and was killed");
   g_test_assert_expected_messages ();
 }
 
@@ -210,6 +229,7 @@ test_spoils_connection (Bad           *self,
   wait_for_state (self, NORPC_HELPER_FAILED);
   wait_gone (pid);
   g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 2);
+  wait_for_error (self, NORPC_ERROR_CLOSED, "It has closed its connection, and was killed");
   g_test_assert_expected_messages ();
 }
 
@@ -312,14 +332,16 @@ test_stop_while_ending (Bad           *self,
 {
   pid_t pid;
 
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "The helper '*' has not connected in time");
   g_atomic_pointer_set (&stopped_helper, NULL);
-  start (self, "close-later", 5, 0);
+  start (self, "hang", 5, 200);
   g_atomic_pointer_set (&stopped_helper, self->helper);
   pid = read_pid (self);
   wait_for_state (self, NORPC_HELPER_STOPPED);
   wait_gone (pid);
   g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STOPPED);
   g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 1);
+  g_test_assert_expected_messages ();
 }
 
 /* The last reference stops the program. */

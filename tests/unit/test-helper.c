@@ -27,6 +27,24 @@ wait_for_state (NorpcHelper      *helper,
     g_main_context_iteration (NULL, FALSE);
 }
 
+/* The reason is known a moment after the state. */
+static void
+wait_for_error (NorpcHelper *helper,
+                GQuark       domain,
+                int          code,
+                const char  *message)
+{
+  g_autoptr (GError) error = norpc_helper_dup_error (helper);
+
+  while (error == NULL || strcmp (error->message, message) != 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_clear_error (&error);
+      error = norpc_helper_dup_error (helper);
+    }
+  g_assert_error (error, domain, code);
+}
+
 static void
 crash (WireWireProxy *proxy)
 {
@@ -128,11 +146,63 @@ test_ends_too_often (void)
   g_autoptr (GError) error = NULL;
   gint64 left;
 
+  g_assert_null (norpc_helper_dup_error (helper));
   wait_for_state (helper, NORPC_HELPER_FAILED);
   g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 4);
   g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (helper)));
+  wait_for_error (helper, NORPC_ERROR, NORPC_ERROR_CLOSED, "It exited with status 1");
   g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (g_str_has_suffix (error->message, "its helper process has ended too often: It exited with status 1"));
+
+  norpc_helper_restart (helper);
+  while (norpc_helper_get_n_starts (helper) != 8)
+    g_main_context_iteration (NULL, FALSE);
+  wait_for_state (helper, NORPC_HELPER_FAILED);
+}
+
+/* It is known how a program has ended a moment after its connection is closed. */
+static void
+test_reasons (void)
+{
+  const char *argv[] = { "/bin/sh", "-c", "kill -SEGV $$", NULL };
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 3);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+
+  crash (proxy);
+  wait_for_error (helper, NORPC_ERROR, NORPC_ERROR_CLOSED, "It exited with status 1");
+
+  g_clear_object (&helper);
+  helper = norpc_helper_new (argv, "/");
+  wait_for_error (helper, NORPC_ERROR, NORPC_ERROR_CLOSED, "It was ended by signal 11 (Segmentation fault)");
+}
+
+/* A process that hangs, for example, is replaced. Calls wait for the next one. */
+static void
+test_restart_on_demand (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 0);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autoptr (GAsyncResult) outcome = NULL;
+      g_autoptr (GError) error = NULL;
+      guint number;
+
+      call (proxy);
+      g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, i);
+      wire_wire_proxy_call_hold (proxy, NULL, outcome_cb, &outcome);
+      call (proxy);
+      norpc_helper_restart (helper);
+      g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_STARTING);
+      call (proxy);
+      while (outcome == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_false (wire_wire_proxy_call_hold_finish (proxy, outcome, &number, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+    }
+  g_assert_null (norpc_helper_dup_error (helper));
 }
 
 static void
@@ -140,11 +210,20 @@ test_no_program (void)
 {
   const char *argv[] = { "/nonexistent/program", NULL };
   g_autoptr (NorpcHelper) helper = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "The helper '/nonexistent/program' cannot be started: *");
   helper = g_object_new (NORPC_TYPE_HELPER, "argv", argv, "max-restarts", 0, NULL);
   wait_for_state (helper, NORPC_HELPER_FAILED);
   g_test_assert_expected_messages ();
+  error = norpc_helper_dup_error (helper);
+  g_assert_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
+
+  g_clear_object (&helper);
+  helper = g_object_new (NORPC_TYPE_HELPER, NULL);
+  norpc_helper_restart (helper);
+  g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_FAILED);
+  g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 0);
 }
 
 static void
@@ -165,6 +244,8 @@ test_stop (void)
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_STOPPED);
   norpc_helper_stop (helper);
+  norpc_helper_restart (helper);
+  g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_STOPPED);
 }
 
 /* An error of a declared domain is known by its name, although nothing has used the domain in this process. */
@@ -200,6 +281,8 @@ main (int   argc,
   g_test_add_func ("/helper/error", test_error);
   g_test_add_func ("/helper/start", test_start);
   g_test_add_func ("/helper/restart", test_restart);
+  g_test_add_func ("/helper/restart-on-demand", test_restart_on_demand);
+  g_test_add_func ("/helper/reasons", test_reasons);
   g_test_add_func ("/helper/properties", test_properties);
   g_test_add_func ("/helper/ends-too-often", test_ends_too_often);
   g_test_add_func ("/helper/no-program", test_no_program);
