@@ -11,8 +11,8 @@
 G_BEGIN_DECLS
 
 /* Shared by the files of the mirror: norpc-mirror-values.c has the values, norpc-mirror-events.c
- * the events that wait for the client's context, and norpc-mirror.c, which uses both, the calls to the
- * service.
+ * the events that wait for the client's context, norpc-mirror-requests.c the calls to the service, and
+ * norpc-mirror.c uses them all.
  */
 
 /* A value, which properties, mirrors and events share. */
@@ -64,6 +64,7 @@ struct _NorpcMirror
   int n_sent;     /* atomic: writes that were sent */
 
   gboolean loads;  /* in the client's context: a request for all values is in flight */
+  gboolean retries; /* in the client's context: the values are requested again in a moment */
   gboolean warned; /* in the client's context: that a request has failed */
 
   NorpcMirrorEvent *oldest;    /* (unowned) (nullable) [lock of the events]: of the changes */
@@ -109,5 +110,13 @@ void norpc_mirror_push_changed (NorpcMirror *self,
 void norpc_mirror_push_reply   (NorpcMirror   *self,
                                 NorpcReply    *reply,
                                 NorpcEndpoint *endpoint);
+
+/* Requests */
+void norpc_mirror_send_request     (NorpcMirror  *self,
+                                    NorpcProxy   *proxy,
+                                    NorpcCall    *call);
+void norpc_mirror_note_failed_load (NorpcMirror  *self,
+                                    NorpcProxy   *proxy,
+                                    const GError *error);
 
 G_END_DECLS

@@ -5,9 +5,7 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-call-send-private.h"
-#include "client/norpc-endpoint.h"
 #include "client/norpc-proxy-private.h"
-#include "core/norpc-log-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-copy-private.h"
 #include "core/norpc-value-export-private.h"
@@ -168,105 +166,6 @@ norpc_mirror_defer_notify (NorpcMirror  *self,
   return TRUE;
 }
 
-/* A request keeps the endpoint, because a layer may hold it when the proxy is released. */
-typedef struct
-{
-  NorpcMirror   *mirror;   /* (owned) */
-  NorpcEndpoint *endpoint; /* (owned) */
-} Request;
-
-/* Called in the thread that answers a request. Takes ownership of the client's half. */
-static void
-deliver_request (NorpcCall *call)
-{
-  g_autofree Request *request = call->reply_data;
-
-  norpc_mirror_push_reply (request->mirror, norpc_call_get_reply (call), request->endpoint);
-  norpc_mirror_unref (request->mirror);
-}
-
-static const NorpcCallSink request_sink = { deliver_request, NULL };
-
-/* Thread-safe. Sends a request, which inherits nothing from a call that is being handled, and
- * whose reply arrives in the context of the proxy, whichever thread sends it. Takes ownership of
- * @call.
- */
-static void
-send_request (NorpcMirror *self,
-              NorpcProxy  *proxy,
-              NorpcCall   *call)
-{
-  NorpcCallOrigin origin = norpc_proxy_prepare_call (proxy, call);
-  Request *request = g_new (Request, 1);
-
-  *request = (Request) { norpc_mirror_ref (self), g_object_ref (norpc_proxy_get_endpoint (proxy)) };
-  call->link.sink = &request_sink;
-  call->reply_data = request;
-  norpc_call_send_begin (call);
-  if (call->method != NORPC_PROPERTY_GET_ALL)
-    {
-      norpc_call_group_add (origin.calls, call);
-      norpc_latest_replace (origin.latest, call);
-    }
-  norpc_call_send_end (call);
-
-  if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    norpc_endpoint_send (norpc_proxy_get_endpoint (proxy), call);
-  else
-    norpc_call_unref (call);
-}
-
-/* Runs in the client's context, or in the thread that constructs the proxy. Requests all values. If
- * a request is in flight, its reply contains the changes that arrive before it.
- */
-void
-norpc_mirror_load (NorpcMirror *self,
-                   NorpcProxy  *proxy)
-{
-  if (self->loads)
-    return;
-
-  self->loads = TRUE;
-  norpc_mirror_start (self);
-  send_request (self, proxy, norpc_call_new (&self->access->info, NORPC_PROPERTY_GET_ALL));
-}
-
-/* Runs in the client's context, when the service may accept the request. */
-static void
-ready_cb (GObject      *object,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  g_autoptr (NorpcMirror) self = user_data;
-  g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&self->weak_proxy);
-
-  self->loads = FALSE;
-  if (norpc_endpoint_ready_finish (NORPC_ENDPOINT (object), result, NULL) && proxy != NULL)
-    norpc_mirror_load (self, proxy);
-}
-
-/* Runs in the client's context. When a server starts, or reports a change without values, the
- * values are requested again.
- */
-static void
-note_failed_load (NorpcMirror  *self,
-                  NorpcProxy   *proxy,
-                  const GError *error)
-{
-  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
-    {
-      norpc_endpoint_ready_async (norpc_proxy_get_endpoint (proxy), NULL, ready_cb, norpc_mirror_ref (self));
-      return;
-    }
-
-  self->loads = FALSE;
-  if (self->warned || g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED))
-    return;
-
-  self->warned = TRUE;
-  norpc_warning ("%s has no properties: %s", G_OBJECT_TYPE_NAME (proxy), error->message);
-}
-
 static void
 take_all (NorpcMirror *self,
           NorpcProxy  *proxy,
@@ -274,7 +173,7 @@ take_all (NorpcMirror *self,
 {
   if (norpc_reply_get_error (reply) != NULL)
     {
-      note_failed_load (self, proxy, norpc_reply_get_error (reply));
+      norpc_mirror_note_failed_load (self, proxy, norpc_reply_get_error (reply));
       return;
     }
 
@@ -385,5 +284,5 @@ norpc_mirror_write (NorpcMirror  *self,
 
   /* Shown first: the answer may be there before this function returns. */
   notify_of (self, proxy, norpc_mirror_show_write (self, proxy, property, shown), is_in_context (self));
-  send_request (self, proxy, call);
+  norpc_mirror_send_request (self, proxy, call);
 }

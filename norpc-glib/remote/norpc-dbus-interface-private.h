@@ -30,7 +30,6 @@ NorpcDBusInterface *norpc_dbus_interface_new      (GDBusConnection          *con
 NorpcDBusInterface *norpc_dbus_interface_ref      (NorpcDBusInterface       *self);
 void                norpc_dbus_interface_unref    (gpointer                  self);
 void                norpc_dbus_interface_start    (NorpcDBusInterface       *self,
-                                                   const char               *owner,
                                                    NorpcDBusMatchScope       scope);
 void                norpc_dbus_interface_stop     (NorpcDBusInterface       *self);
 void                norpc_dbus_interface_presume_owner (NorpcDBusInterface  *self);

@@ -80,6 +80,7 @@ norpc_dbus_interface_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_pointer (&self->relay, norpc_signal_relay_free);
   g_object_unref (self->stand_in);
   norpc_subscribers_unref (self->subscribers);
   g_free (self->owner);
@@ -250,6 +251,15 @@ discard_all (NorpcDBusInterface *self,
     norpc_dbus_discard_value (&passage, &access->args[i], dict);
 }
 
+/* The proxies that show values request them. */
+static void
+request_values (NorpcDBusInterface *self)
+{
+  self->loaded = FALSE;
+  if (self->relay != NULL)
+    norpc_signal_relay_invalidate (self->relay);
+}
+
 static void load_values (NorpcDBusInterface *self);
 
 static void
@@ -266,6 +276,8 @@ values_loaded_cb (GObject      *connection,
     show_all (self, dict, FALSE);
   else if (dict != NULL)
     discard_all (self, dict);
+  else if (self->owner != NULL)
+    request_values (self);
   if (self->loads_again)
     load_values (self);
   norpc_dbus_interface_unref (self);
@@ -321,8 +333,15 @@ changed_cb (GDBusConnection *connection G_GNUC_UNUSED,
   const char *name;
   GVariant *value;
 
-  if (!self->loaded || !is_from_service (self, sender) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
+  if (!is_from_service (self, sender) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
+
+  /* The values of the other properties are not known. */
+  if (!self->loaded)
+    {
+      request_values (self);
+      return;
+    }
 
   g_variant_get (args, "(&s@a{sv}^a&s)", NULL, &changed, &invalidated);
   g_object_freeze_notify (self->stand_in);
@@ -356,12 +375,13 @@ norpc_dbus_interface_set_owner (NorpcDBusInterface *self,
     self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
 }
 
-/* As long as it is not known whether there is a service, the proxies are connected. */
+/* As long as it is not known whether there is a service, the proxies are connected. Called in the thread that makes the
+ * interface.
+ */
 void
 norpc_dbus_interface_presume_owner (NorpcDBusInterface *self)
 {
-  if (self->relay == NULL)
-    self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
+  self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
 }
 
 /* It is known what the service has. */
@@ -375,7 +395,6 @@ norpc_dbus_interface_set_peer (NorpcDBusInterface *self,
 /* With @scope, the service sends its signals to this process. */
 void
 norpc_dbus_interface_start (NorpcDBusInterface *self,
-                            const char         *owner,
                             NorpcDBusMatchScope scope)
 {
   self->signals = norpc_dbus_match_new (self->connection, self->name, self->path, self->info->dbus.name, NULL, NULL,
@@ -383,7 +402,6 @@ norpc_dbus_interface_start (NorpcDBusInterface *self,
   self->changes = norpc_dbus_match_new (self->connection, self->name, self->path, NORPC_DBUS_PROPERTIES,
                                         "PropertiesChanged", self->info->dbus.name, scope, changed_cb,
                                         norpc_dbus_interface_ref (self), norpc_dbus_interface_unref);
-  norpc_dbus_interface_set_owner (self, owner);
 }
 
 void

@@ -528,10 +528,9 @@ start_interface (gpointer data)
 
   if (object->started)
     {
-      norpc_dbus_interface_start (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner,
-                                  get_scope (object));
-      if (object->owner == NULL && !norpc_dbus_object_is_closed (object))
-        norpc_dbus_interface_presume_owner (addition->iface);
+      norpc_dbus_interface_start (addition->iface, get_scope (object));
+      if (object->owner != NULL || norpc_dbus_object_is_closed (object))
+        norpc_dbus_interface_set_owner (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner);
       norpc_dbus_interface_set_peer (addition->iface, object->peer == NORPC_DBUS_PEER_NORPC);
       follow_object (object);
       if (object->owner != NULL && object->closing_id == 0 && norpc_dbus_interface_sends_objects (addition->iface))
@@ -558,6 +557,10 @@ ensure_interface_locked (NorpcDBusObject          *self,
 
   iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info, self->passage_funcs);
   norpc_dbus_error_register (info);
+
+  /* No proxy notifies of a service that was there before it. No other thread has the interface yet. */
+  if (!norpc_dbus_object_is_closed (self))
+    norpc_dbus_interface_presume_owner (iface);
   g_ptr_array_add (self->interfaces, iface);
   addition = g_new (Addition, 1);
   *addition = (Addition) { norpc_dbus_object_ref (self), norpc_dbus_interface_ref (iface) };

@@ -447,12 +447,61 @@ test_exported (DBusFixture   *fixture,
   log_clear (&log);
 }
 
+/* A process may serve an object later than it can be called: its first change makes proxies request the values. */
+static void
+test_exported_later (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = NULL;
+  g_autofree char *title = NULL;
+
+  dbus_fixture_run (fixture, set_initial, NULL);
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  endpoint = norpc_dbus_endpoint_new (fixture->used, kind == GINT_TO_POINTER (DBUS_ON_BUS) ? DBUS_NAME : NULL, DBUS_PATH);
+  g_clear_object (&fixture->proxy);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "could not load the properties of org.example.Wire: *");
+  fixture->proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_assert_false (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_test_assert_expected_messages ();
+
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  dbus_fixture_run (fixture, change_volume, NULL);
+  while (wire_wire_get_volume (WIRE_WIRE (fixture->proxy)) != 0.25)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_get (fixture->proxy, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "Song");
+}
+
 static void
 connected_cb (NorpcProxy *proxy,
               GParamSpec *pspec,
               Log        *log)
 {
   log_add (log, "%s; ", norpc_proxy_is_connected (proxy) ? "connected" : "alone");
+}
+
+/* A proxy does not notify of a service that was there before it. */
+static void
+test_no_news (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+  Log log;
+
+  log_init (&log);
+  endpoint = norpc_dbus_endpoint_new (fixture->used, kind == GINT_TO_POINTER (DBUS_ON_BUS) ? DBUS_NAME : NULL, DBUS_PATH);
+  proxy = wire_wire_proxy_new_sync (NORPC_ENDPOINT (endpoint), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  g_set_object (&fixture->proxy, proxy);
+  catch_up (fixture);
+  log_assert (&log, "");
+  g_signal_handlers_disconnect_by_data (proxy, &log);
+  log_clear (&log);
 }
 
 static void
@@ -580,6 +629,8 @@ main (int   argc,
   dbus_add_tests ("/dbus-events/write-failed", test_write_failed);
   dbus_add_tests ("/dbus-events/others", test_others);
   dbus_add_tests ("/dbus-events/exported", test_exported);
+  dbus_add_tests ("/dbus-events/exported-later", test_exported_later);
+  dbus_add_tests ("/dbus-events/no-news", test_no_news);
   g_test_add ("/dbus-events/next-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_next_owner, dbus_fixture_tear_down);
   g_test_add ("/dbus-events/no-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
