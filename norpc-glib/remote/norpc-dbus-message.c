@@ -409,6 +409,20 @@ norpc_dbus_message_answer_results (NorpcCall        *call,
     answer_wrong (call, problem);
 }
 
+/* Answers a call with the error in a message. One of the bus, which has no answer of the service, does not say which call it
+ * is for.
+ */
+static void
+answer_error (NorpcCall    *call,
+              GDBusMessage *reply)
+{
+  GError *error = norpc_dbus_error_from_message (reply);
+
+  if (g_strcmp0 (g_dbus_message_get_sender (reply), "org.freedesktop.DBus") == 0)
+    g_prefix_error (&error, "%s.%s failed: ", norpc_call_get_interface_name (call), norpc_call_get_method_name (call));
+  norpc_call_take_error (call, error);
+}
+
 /* Answers the call of a method with what a message has, which is checked against the description. */
 void
 norpc_dbus_message_answer_call (GDBusMessage     *reply,
@@ -419,7 +433,7 @@ norpc_dbus_message_answer_call (GDBusMessage     *reply,
     norpc_dbus_message_answer_results (call, passage, g_dbus_message_get_body (reply),
                                        g_dbus_message_get_unix_fd_list (reply));
   else
-    norpc_call_take_error (call, norpc_dbus_error_from_message (reply));
+    answer_error (call, reply);
 }
 
 /* Returns TRUE if the answer may have objects, which the other process counts. */

@@ -24,6 +24,14 @@ wait_for (GAsyncResult **outcome)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* The message names the call. */
+static void
+assert_says_closed (const GError *error)
+{
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (g_str_has_prefix (error->message, "org.example.Wire.Hold "));
+}
+
 /* Takes the outcome of a call of Hold, which is to fail as closed. */
 static void
 assert_closed (DBusFixture   *fixture,
@@ -34,7 +42,7 @@ assert_closed (DBusFixture   *fixture,
 
   wait_for (outcome);
   g_assert_false (wire_wire_proxy_call_hold_finish (fixture->proxy, *outcome, &number, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  assert_says_closed (error);
   g_clear_object (outcome);
 }
 
@@ -68,7 +76,7 @@ test_connection_of_client (DBusFixture   *fixture,
 
   g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
   g_assert_false (wire_wire_proxy_call_hold_sync (fixture->proxy, &number, NULL, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  assert_says_closed (error);
 }
 
 /* The thread that waits for the answer runs no main context. */
@@ -93,7 +101,7 @@ test_connection_of_service (DBusFixture   *fixture,
   guint number;
 
   g_assert_false (wire_wire_proxy_call_hold_sync (fixture->proxy, &number, NULL, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  assert_says_closed (error);
   g_thread_join (thread);
 }
 
