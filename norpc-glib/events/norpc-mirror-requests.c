@@ -13,6 +13,20 @@
 #include "norpc-mirror-parts-private.h"
 #include "norpc-property-private.h"
 
+/* Thread-safe. Returns TRUE if the service is to tell changes. */
+gboolean
+norpc_mirror_is_started (NorpcMirror *self)
+{
+  return g_atomic_int_get (&self->is_started);
+}
+
+/* Thread-safe. Called before values are requested for the first time. */
+void
+norpc_mirror_start (NorpcMirror *self)
+{
+  g_atomic_int_set (&self->is_started, TRUE);
+}
+
 /* A request keeps the endpoint, because a layer may hold it when the proxy is released. */
 typedef struct
 {

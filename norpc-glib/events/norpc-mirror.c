@@ -25,20 +25,6 @@ norpc_mirror_is_ready (NorpcMirror *self)
   return g_atomic_int_get (&self->is_ready);
 }
 
-/* Thread-safe. Returns TRUE if the service is to tell changes. */
-gboolean
-norpc_mirror_is_started (NorpcMirror *self)
-{
-  return g_atomic_int_get (&self->is_started);
-}
-
-/* Thread-safe. Called before values are requested for the first time. */
-void
-norpc_mirror_start (NorpcMirror *self)
-{
-  g_atomic_int_set (&self->is_started, TRUE);
-}
-
 /* Runs in the client's context. Notifies when all changes can be seen; without any, of being
  * ready.
  */
