@@ -61,7 +61,7 @@ sensor_read (DemoSensor  *service,
 
 static const DemoSensorInterface sensor_funcs = { .read = sensor_read };
 
-/* Runs in the thread of the service. */
+/* Runs in the thread of the service. @user_data points to the variable that has the supervisor. */
 static GObject *
 make_sensor (gpointer   user_data,
              GError   **error)
@@ -109,6 +109,7 @@ main (void)
   g_autoptr (DemoSensorProxy) sensor = NULL;
   g_autoptr (GError) error = NULL;
 
+  /* The function runs only after norpc_supervisor_start (), when the variable is set. */
   supervisor = norpc_supervisor_new (make_sensor, &supervisor, NULL);
   g_object_set (supervisor, "max-delay", 200, "max-restarts", G_MAXUINT, NULL);
   sensor = demo_sensor_proxy_new (NORPC_ENDPOINT (supervisor));
