@@ -69,6 +69,15 @@ def handle(error: GLib.Error) -> bool:
     return error.matches(Test.StoreError.quark(), Test.StoreError.FULL) and Test.StoreError.LOST  # mistake: [attr-defined]
 
 
+def supervise() -> Kv.StoreProxy:
+    supervisor = Norpc.Supervisor.new(Store)
+    supervisor.props.min_delay = 10
+    supervisor.start()
+    supervisor.stop()  # mistake: [call-arg]
+    with Norpc.trace_context(3):  # mistake: [arg-type]
+        return Kv.StoreProxy.new(supervisor)
+
+
 async def main() -> None:
     with Norpc.serve(Store()) as store:
         await use_store(store)

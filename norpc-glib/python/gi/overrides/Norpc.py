@@ -8,7 +8,7 @@ from gi.repository import Norpc
 
 from ._norpc import calls, errors, eventloop, guards, gvalues, properties, records, scope, streams
 
-__all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run']
+__all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run', 'trace_context']
 
 EventLoop = eventloop.EventLoop
 create_task = eventloop.create_task
@@ -16,6 +16,7 @@ run = eventloop.run
 error_class = errors.error_class
 extend_records = records.extend_module
 get_current_call = scope.get_current_call
+trace_context = scope.trace_context
 
 
 class ProxyMeta(type(Norpc.Proxy)):

@@ -9,6 +9,7 @@ from gi.repository import GLib, Norpc
 from . import values
 
 _call = contextvars.ContextVar('norpc_call', default=None)  # that a coroutine handles
+_traces = contextvars.ContextVar('norpc_traces', default=())  # the arguments of Norpc.trace_context_push(), outermost first
 
 
 @contextlib.contextmanager
@@ -16,9 +17,34 @@ def entered(call):
     """Has a coroutine, and those that it starts, work on behalf of a call."""
     token = _call.set(call)
     try:
-        yield
+        with outside_of_trace():
+            yield
     finally:
         _call.reset(token)
+
+
+class outside_of_trace(contextlib.AbstractContextManager):
+    """Has a handler, which an event loop in the trace of somebody else may run, not belong to that."""
+
+    def __enter__(self):
+        self.token = _traces.set(())
+
+    def __exit__(self, *error):
+        _traces.reset(self.token)
+
+
+@contextlib.contextmanager
+def trace_context(trace_parent, trace_state=None):
+    """Has the calls in a with statement, and those of tasks that it starts, belong to a trace."""
+    for name, value in ('trace_parent', trace_parent), ('trace_state', trace_state):
+        if not isinstance(value, (str, type(None))):
+            raise values.wrong_type(f"argument '{name}'", 'str or None', value)
+    traces = _traces.get()
+    token = _traces.set(traces if trace_parent is None else (*traces, (trace_parent, trace_state)))
+    try:
+        yield
+    finally:
+        _traces.reset(token)
 
 
 def get_current_call():
@@ -31,6 +57,7 @@ class Scope(contextlib.AbstractContextManager):
 
     def __init__(self, timeout=None, priority=None):
         self.call = _call.get()
+        self.traces = _traces.get()
         self.timeout = self._check_timeout(timeout)
         self.priority = priority
         if priority is not None and not isinstance(priority, Norpc.Priority):
@@ -51,6 +78,8 @@ class Scope(contextlib.AbstractContextManager):
     def __enter__(self):
         if self.call is not None:
             self.call.enter()
+        for trace in self.traces:
+            Norpc.trace_context_push(*trace)
         if self.timeout is not None:
             Norpc.timeout_push(self.timeout)
         if self.priority is not None:
@@ -61,5 +90,7 @@ class Scope(contextlib.AbstractContextManager):
             Norpc.priority_pop()
         if self.timeout is not None:
             Norpc.timeout_pop()
+        for _ in self.traces:
+            Norpc.trace_context_pop()
         if self.call is not None:
             self.call.leave()

@@ -49,7 +49,8 @@ class _Handler:
         try:
             if self.is_stream:
                 streams.mark(args[0], False)
-            results = getattr(service, self.public)(*(values.give(arg) for arg in args))
+            with scope.outside_of_trace():
+                results = getattr(service, self.public)(*(values.give(arg) for arg in args))
             if inspect.iscoroutine(results):
                 life.start_task(self._finish(service, call, results), call, results)
             else:
