@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A service in Python on a bus, and its client in Python. Both are this file, with norpc-glib and no generated code."""
+
+import asyncio
+import io
+import os
+import sys
+import unittest
+
+import gi
+
+gi.require_version('Norpc', '1')
+from gi.repository import Gio, GLib, Norpc
+
+import tap
+from buses import Bus
+
+NAME = 'org.example.Desk'
+PATH = '/org/example/Desk'
+DESCRIPTION = '''
+<node>
+  <error-domain name="DeskError"><error name="Closed"/><error name="Busy"/></error-domain>
+  <record name="Item"><field name="name" type="s"/><field name="size" type="t"/></record>
+  <interface name="org.example.Desk">
+    <method name="Identify">
+      <arg name="name" type="s" direction="out"/>
+      <arg name="user" type="u" direction="out"/>
+      <arg name="process" type="i" direction="out"/>
+    </method>
+    <method name="GetTimeLeft"><arg name="milliseconds" type="x" direction="out"/></method>
+    <method name="Wait"/>
+    <method name="CountCancelled"><arg name="number" type="u" direction="out"/></method>
+    <method name="Fail"/>
+    <method name="Sort">
+      <arg name="items" type="Item[]"/>
+      <arg name="sorted" type="Item[]" direction="out"/>
+    </method>
+    <method name="ReadAll"><arg name="file" type="h"/><arg name="text" type="s" direction="out"/></method>
+    <stream name="Count">
+      <arg name="upto" type="u"/>
+      <arg name="number" type="u" direction="out"/>
+      <result name="sum" type="u"/>
+    </stream>
+    <stream name="Join" direction="in">
+      <arg name="text" type="s" direction="out"/>
+      <result name="text" type="s"/>
+    </stream>
+    <signal name="Sorted"><arg name="number" type="u"/></signal>
+    <property name="Title" type="s" access="readwrite"/>
+  </interface>
+</node>
+'''
+
+desk = Norpc.load(io.StringIO(DESCRIPTION), interface_prefix='org.example.')
+DeskError = Norpc.error_class(desk.DeskError)
+
+
+class Desk(Norpc.Service, desk.Desk):
+    def __init__(self):
+        super().__init__(title='first')
+        self.n_cancelled = 0
+
+    def identify(self):
+        sender = Norpc.get_current_call().get_sender()
+        credentials = sender.get_credentials()
+        return sender.get_name(), credentials.get_unix_user(), credentials.get_unix_pid()
+
+    def get_time_left(self):
+        deadline = Norpc.get_current_call().get_deadline()
+        return (deadline - GLib.get_monotonic_time()) // 1000 if deadline else -1
+
+    async def wait(self):
+        try:
+            await asyncio.sleep(1000)
+        except asyncio.CancelledError:
+            self.n_cancelled += 1
+            raise
+
+    def count_cancelled(self):
+        return self.n_cancelled
+
+    def fail(self):
+        raise DeskError.BUSY('busy')
+
+    def sort(self, items):
+        self.emit_sorted(len(items))
+        return sorted(items, key=lambda item: item.size)
+
+    def read_all(self, file):
+        return os.read(file, 100).decode()
+
+    async def count(self, stream, upto):
+        for number in range(1, upto + 1):
+            await stream.send(number)
+        return upto * (upto + 1) // 2
+
+    async def join(self, stream):
+        return ' '.join([text async for text in stream])
+
+
+def serve():
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+    service = Desk()
+    with Norpc.serve(service) as proxy:
+        export = Norpc.DBusExport.new(bus, PATH, proxy.get_endpoint(), service.get_interface_info())
+        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
+        GLib.MainLoop().run()
+        del export
+
+
+class Desks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.bus = Bus()
+        cls.bus.start(NAME, sys.executable, __file__, 'serve')
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.bus.close()
+
+    def setUp(self):
+        self.proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, NAME, PATH))
+
+    def test_sender(self):
+        self.assertEqual(self.proxy.identify_sync(), (self.bus.connection.get_unique_name(), os.getuid(), os.getpid()))
+
+    def test_deadline(self):
+        self.assertEqual(Norpc.run(self.without_deadline()), -1)
+        left = self.proxy.get_time_left_sync(timeout=600000)
+        self.assertTrue(500000 < left <= 600000, left)
+
+    async def without_deadline(self):
+        return await self.proxy.get_time_left()
+
+    def test_cancelled(self):
+        """The coroutine of the service is cancelled, whether the task of the client is or its call times out."""
+        async def main():
+            before = await self.proxy.count_cancelled()
+            with self.assertRaises(GLib.Error) as context:
+                await self.proxy.wait(timeout=50)
+            self.assertTrue(context.exception.matches(Norpc.error_quark(), Norpc.Error.TIMED_OUT))
+            task = asyncio.ensure_future(self.proxy.wait())
+            await self.proxy.count_cancelled()  # so the other call has arrived
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+            while await self.proxy.count_cancelled() != before + 2:
+                await asyncio.sleep(0.001)
+
+        Norpc.run(main())
+
+    def test_error(self):
+        with self.assertRaises(DeskError.BUSY) as context:
+            self.proxy.fail_sync()
+        self.assertEqual(context.exception.message, 'busy')
+
+    def test_records_and_signal(self):
+        async def main():
+            watch = Norpc.SignalWatch.new(self.proxy, 'sorted')
+            items = await self.proxy.sort([desk.Item('large', 2**40), {'name': 'small', 'size': 1}])
+            self.assertEqual([item.name for item in items], ['small', 'large'])
+            self.assertEqual(await watch.__anext__(), 2)
+
+        Norpc.run(main())
+
+    def test_property(self):
+        self.assertTrue(self.proxy.load_sync())
+        self.assertEqual(self.proxy.props.title, 'first')
+        other = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, NAME, PATH))
+        self.proxy.set_title_sync('second')
+        self.assertTrue(other.load_sync())
+        self.assertEqual(other.props.title, 'second')
+        self.proxy.set_title_sync('first')
+
+    def test_descriptor(self):
+        out, into = os.pipe()
+        os.write(into, b'through a pipe')
+        os.close(into)
+        self.assertEqual(self.proxy.read_all_sync(out), 'through a pipe')
+        os.close(out)
+
+    def test_streams(self):
+        async def main():
+            with self.proxy.count(1000) as stream:
+                self.assertEqual([number async for number in stream], list(range(1, 1001)))
+                self.assertEqual(await stream.outcome(), 500500)
+            with self.proxy.count(1000000) as stream:
+                self.assertEqual(await stream.__anext__(), 1)
+            with self.proxy.join() as stream:
+                for text in 'one', 'two', 'three':
+                    await stream.send(text)
+                stream.end()
+                self.assertEqual(await stream.outcome(), 'one two three')
+
+        Norpc.run(main())
+
+    def test_nobody(self):
+        proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, 'org.example.Nobody', PATH))
+        with self.assertRaises(GLib.Error) as context:
+            proxy.fail_sync()
+        self.assertTrue(context.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
+
+if sys.argv[1:] == ['serve']:
+    serve()
+else:
+    tap.main()
