@@ -144,8 +144,9 @@ class Desks(unittest.TestCase):
             task.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await task
-            while await self.proxy.count_cancelled() != before + 2:
-                await asyncio.sleep(0.001)
+            async with asyncio.timeout(20):
+                while await self.proxy.count_cancelled() != before + 2:
+                    await asyncio.sleep(0.001)
 
         Norpc.run(main())
 
