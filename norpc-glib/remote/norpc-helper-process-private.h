@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcHelperProcess NorpcHelperProcess;
 
-NorpcHelperProcess *norpc_helper_process_new          (void);
+NorpcHelperProcess *norpc_helper_process_new          (GObject            *helper);
 void                norpc_helper_process_unref        (gpointer            self);
 NorpcHelperProgram *norpc_helper_process_get_program  (NorpcHelperProcess *self);
 NorpcRestartPolicy *norpc_helper_process_get_policy   (NorpcHelperProcess *self);

@@ -13,6 +13,7 @@
 #include "norpc-dbus-endpoint.h"
 #include "norpc-dbus-thread-private.h"
 #include "norpc-helper-process-private.h"
+#include "supervision/norpc-state-notifier-private.h"
 
 /* The file descriptor that the program gets. */
 #define HELPER_FD 3
@@ -24,7 +25,8 @@ struct _NorpcHelperProcess
   /* Since construction. */
   NorpcHelperProgram program;
   char              *path;        /* (owned) */
-  NorpcReplaceable  *replaceable; /* (owned): its lock is that of the fields below */
+  NorpcStateNotifier *notifier;    /* (owned) */
+  NorpcReplaceable   *replaceable; /* (owned): its lock is that of the fields below */
 
   NorpcHelperState state;    /* [lock] */
   guint            n_starts; /* [lock] */
@@ -61,6 +63,7 @@ norpc_helper_process_unref (gpointer data)
   g_clear_object (&self->connection);
   g_clear_error (&self->error);
   norpc_replaceable_unref (self->replaceable);
+  norpc_state_notifier_unref (self->notifier);
   norpc_restart_policy_clear (&self->policy);
   norpc_helper_program_clear (&self->program);
   g_free (self->path);
@@ -120,13 +123,16 @@ set_state (NorpcHelperProcess *self,
            NorpcEndpoint      *endpoint,
            const char         *reason)
 {
-  gboolean stopped;
+  gboolean stopped, changes;
 
   norpc_replaceable_lock (self->replaceable);
   stopped = self->state == NORPC_HELPER_STOPPED;
   if (!stopped)
     {
+      changes = self->state != state;
       self->state = state;
+      if (changes)
+        norpc_state_notifier_push (self->notifier);
       if (endpoint != NULL)
         norpc_replaceable_connect_locked (self->replaceable, endpoint);
       else if (reason == NULL)
@@ -404,12 +410,14 @@ start_helper (gpointer data)
   norpc_helper_process_unref (self);
 }
 
+/* Called in the thread that constructs @helper. */
 NorpcHelperProcess *
-norpc_helper_process_new (void)
+norpc_helper_process_new (GObject *helper)
 {
   NorpcHelperProcess *self = g_new0 (NorpcHelperProcess, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->notifier = norpc_state_notifier_new (helper);
   self->replaceable = norpc_replaceable_new ("its helper has no program");
   self->state = NORPC_HELPER_FAILED;
   norpc_restart_policy_init (&self->policy);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "norpc-enum-types.h"
 #include "norpc-helper-process-private.h"
 #include "norpc-helper.h"
 
@@ -56,9 +57,10 @@ typedef enum
   PROP_OBJECT_PATH,
   PROP_ENVIRONMENT,
   PROP_WORKING_DIRECTORY,
+  PROP_STATE,
 } NorpcHelperProperty;
 
-static GParamSpec *properties[PROP_WORKING_DIRECTORY + 1];
+static GParamSpec *properties[PROP_STATE + 1];
 
 static NorpcReplaceable *
 get_replaceable (NorpcEndpoint *endpoint)
@@ -182,6 +184,7 @@ norpc_helper_set_property (GObject      *object,
       program->directory = g_value_dup_string (value);
       break;
 
+    case PROP_STATE: /* cannot be written */
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -218,6 +221,10 @@ norpc_helper_get_property (GObject    *object,
 
     case PROP_WORKING_DIRECTORY:
       g_value_set_string (value, program->directory);
+      break;
+
+    case PROP_STATE:
+      g_value_set_enum (value, norpc_helper_process_get_state (self->process));
       break;
 
     default:
@@ -317,6 +324,20 @@ install_program (void)
    * Since: 0.1
    */
   properties[PROP_WORKING_DIRECTORY] = g_param_spec_string ("working-directory", NULL, NULL, NULL, flags);
+
+  /**
+   * NorpcHelper:state: (getter get_state)
+   *
+   * The state of the helper.
+   *
+   * The helper notifies in the thread-default main context of the thread that has created it, in order with the replies
+   * and signals that arrive there. A handler gets the state at this moment: changes that follow each other closely are
+   * one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, NORPC_TYPE_HELPER_STATE, NORPC_HELPER_FAILED,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -337,7 +358,7 @@ norpc_helper_class_init (NorpcHelperClass *klass)
 static void
 norpc_helper_init (NorpcHelper *self)
 {
-  self->process = norpc_helper_process_new ();
+  self->process = norpc_helper_process_new (G_OBJECT (self));
 }
 
 /**
@@ -364,10 +385,10 @@ norpc_helper_new (const char * const *argv,
 }
 
 /**
- * norpc_helper_get_state:
+ * norpc_helper_get_state: (get-property state)
  * @self: a helper
  *
- * Gets the state of the helper, which may change at any time.
+ * Gets the state of the helper, which may change at any time; see [property@Norpc.Helper:state].
  *
  * Returns: the state
  * Since: 0.1

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcSupervision NorpcSupervision;
 
-NorpcSupervision     *norpc_supervision_new          (void);
+NorpcSupervision     *norpc_supervision_new          (GObject              *supervisor);
 void                  norpc_supervision_set_func     (NorpcSupervision     *self,
                                                       GMainContext         *context,
                                                       NorpcSupervisorFunc   make_service,

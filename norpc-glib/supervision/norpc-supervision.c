@@ -7,6 +7,7 @@
 #include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-timer-private.h"
+#include "norpc-state-notifier-private.h"
 #include "norpc-supervised-run-private.h"
 #include "norpc-supervision-private.h"
 #include "server/norpc-server-private.h"
@@ -24,6 +25,7 @@ struct _NorpcSupervision
   gpointer             user_data;
   GDestroyNotify       destroy;
 
+  NorpcStateNotifier  *notifier;    /* (owned), since construction */
   NorpcReplaceable    *replaceable; /* (owned), since construction: its lock is that of the fields below */
 
   NorpcSupervisorState state;    /* [lock] */
@@ -56,6 +58,7 @@ norpc_supervision_unref (NorpcSupervision *self)
     self->destroy (self->user_data);
   g_clear_pointer (&self->context, g_main_context_unref);
   norpc_replaceable_unref (self->replaceable);
+  norpc_state_notifier_unref (self->notifier);
   norpc_restart_policy_clear (&self->policy);
   g_clear_error (&self->error);
   g_free (self);
@@ -79,6 +82,17 @@ supervision_unlock (NorpcSupervision *self)
 {
   norpc_replaceable_unlock (self->replaceable);
   norpc_replaceable_flush (self->replaceable);
+}
+
+static void
+change_state_locked (NorpcSupervision     *self,
+                     NorpcSupervisorState  state)
+{
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  norpc_state_notifier_push (self->notifier);
 }
 
 /* @delay is in milliseconds; with 0, the timer fires at once. */
@@ -110,7 +124,7 @@ begin_run_locked (NorpcSupervision *self)
   self->run = norpc_supervised_run_new (&run_funcs, supervision_ref (self), self->context, self->make_service,
                                         self->user_data);
   self->replaces = FALSE;
-  self->state = NORPC_SUPERVISOR_STARTING;
+  change_state_locked (self, NORPC_SUPERVISOR_STARTING);
   self->n_starts++;
   norpc_restart_policy_note_start (&self->policy, norpc_clock_now ());
   norpc_replaceable_expect_locked (self->replaceable);
@@ -144,7 +158,7 @@ restart_later_locked (NorpcSupervision *self,
 
   g_clear_error (&self->error);
   self->error = error;
-  self->state = restarts ? NORPC_SUPERVISOR_WAITING : NORPC_SUPERVISOR_FAILED;
+  change_state_locked (self, restarts ? NORPC_SUPERVISOR_WAITING : NORPC_SUPERVISOR_FAILED);
   norpc_replaceable_close_locked (self->replaceable, reason);
   if (restarts)
     start_timer_locked (self, delay);
@@ -191,7 +205,7 @@ note_started (gpointer            data,
   supervision_lock (self);
   if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING && !self->replaces)
     {
-      self->state = NORPC_SUPERVISOR_RUNNING;
+      change_state_locked (self, NORPC_SUPERVISOR_RUNNING);
       stop_timer_locked (self);
       norpc_replaceable_connect_locked (self->replaceable, norpc_server_get_endpoint (server));
     }
@@ -272,12 +286,14 @@ fire_supervision (gpointer taken)
 
 static const NorpcTimerFuncs timer_funcs = { take_supervision, fire_supervision };
 
+/* Called in the thread that constructs @supervisor. */
 NorpcSupervision *
-norpc_supervision_new (void)
+norpc_supervision_new (GObject *supervisor)
 {
   NorpcSupervision *self = g_new0 (NorpcSupervision, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->notifier = norpc_state_notifier_new (supervisor);
   self->replaceable = norpc_replaceable_new ("its supervisor has not been started");
   norpc_restart_policy_init (&self->policy);
   norpc_timer_init (&self->timer, &timer_funcs, self);
@@ -387,7 +403,7 @@ replace_run_locked (NorpcSupervision *self,
                     NorpcStopMode     mode)
 {
   self->replaces = TRUE;
-  self->state = NORPC_SUPERVISOR_STARTING;
+  change_state_locked (self, NORPC_SUPERVISOR_STARTING);
   norpc_replaceable_expect_locked (self->replaceable);
   if (mode == NORPC_STOP_ABANDON)
     start_timer_locked (self, REPLACE_TIMEOUT);
@@ -426,7 +442,7 @@ norpc_supervision_stop (NorpcSupervision *self,
   supervision_lock (self);
   if (self->state != NORPC_SUPERVISOR_STOPPED)
     {
-      self->state = NORPC_SUPERVISOR_STOPPED;
+      change_state_locked (self, NORPC_SUPERVISOR_STOPPED);
       stop_timer_locked (self);
       norpc_replaceable_close_locked (self->replaceable, reason);
     }

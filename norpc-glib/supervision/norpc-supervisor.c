@@ -4,8 +4,9 @@
  */
 
 #include "client/norpc-endpoint-private.h"
-#include "norpc-supervision-private.h"
 #include "server/norpc-thread.h"
+#include "norpc-enum-types.h"
+#include "norpc-supervision-private.h"
 
 /**
  * NorpcSupervisor:
@@ -54,7 +55,13 @@ static void norpc_supervisor_endpoint_iface_init (NorpcEndpointInterface *iface)
 G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcSupervisor, norpc_supervisor, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT, norpc_supervisor_endpoint_iface_init))
 
-static GParamSpec *properties[NORPC_RESTART_N_PROPERTIES];
+/* Those of the policy come first. */
+typedef enum
+{
+  PROP_STATE = NORPC_RESTART_N_PROPERTIES,
+} NorpcSupervisorProperty;
+
+static GParamSpec *properties[PROP_STATE + 1];
 
 static NorpcReplaceable *
 get_supervised_endpoint (NorpcEndpoint *endpoint)
@@ -144,6 +151,8 @@ norpc_supervisor_get_property (GObject    *object,
 
   if (property_id < NORPC_RESTART_N_PROPERTIES)
     g_value_set_uint (value, norpc_supervision_get_value (self->supervision, (NorpcRestartProperty) property_id));
+  else if (property_id == PROP_STATE)
+    g_value_set_enum (value, norpc_supervision_get_state (self->supervision));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
 }
@@ -211,13 +220,27 @@ norpc_supervisor_class_init (NorpcSupervisorClass *klass)
   for (guint i = NORPC_RESTART_MAX_RESTARTS; i < NORPC_RESTART_N_PROPERTIES; i++)
     properties[i] = norpc_restart_policy_make_pspec ((NorpcRestartProperty) i, G_PARAM_READWRITE);
 
+  /**
+   * NorpcSupervisor:state: (getter get_state)
+   *
+   * The state of the supervisor.
+   *
+   * The supervisor notifies in the thread-default main context of the thread that has created it, in order with the
+   * replies and signals that arrive there. A handler gets the state at this moment: changes that follow each other
+   * closely are one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, NORPC_TYPE_SUPERVISOR_STATE, NORPC_SUPERVISOR_NEW,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
 norpc_supervisor_init (NorpcSupervisor *self)
 {
-  self->supervision = norpc_supervision_new ();
+  self->supervision = norpc_supervision_new (G_OBJECT (self));
 }
 
 static NorpcSupervisor *
@@ -285,10 +308,10 @@ norpc_supervisor_new_in_context (GMainContext        *context,
 }
 
 /**
- * norpc_supervisor_get_state:
+ * norpc_supervisor_get_state: (get-property state)
  * @self: a supervisor
  *
- * Gets the state of the supervisor, which may change at any time.
+ * Gets the state of the supervisor, which may change at any time; see [property@Norpc.Supervisor:state].
  *
  * Returns: the state
  * Since: 0.1

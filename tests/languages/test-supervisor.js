@@ -36,13 +36,13 @@ const fail = error => () => {
     throw error;
 };
 
-// Waits until a condition holds after a change of the proxy.
-function until(proxy, condition) {
+// Waits until a supervisor has a state.
+function reached(supervisor, state) {
     return new Promise(resolve => {
-        const id = proxy.connect('notify::connected', () => {
-            if (!condition())
+        const id = supervisor.connect('notify::state', () => {
+            if (supervisor.state !== state)
                 return;
-            proxy.disconnect(id);
+            supervisor.disconnect(id);
             resolve();
         });
     });
@@ -61,11 +61,11 @@ test('a device that comes later', async () => {
     problems = [fail(new Error('no device')), null, fail(new Test.StoreError({ code: Test.StoreError.FULL, message: 'full' }))];
     const supervisor = makeSupervisor();
     const store = Kv.StoreProxy.new(supervisor);
-    const connected = until(store, () => store.connected && supervisor.get_state() === Norpc.SupervisorState.RUNNING);
+    const running = reached(supervisor, Norpc.SupervisorState.RUNNING);
     supervisor.start();
     const error = await assertRejects(() => store.get_size(0));
     assert(isClosed(error) && error.message.endsWith('its service has ended: Error: no device'), error.message);
-    await connected;
+    await running;
     equal(await store.get_size(0), 1);
     equal(supervisor.get_n_starts(), 3);
     assert(supervisor.dup_error().matches(Test.StoreError, Test.StoreError.FULL), 'the last error');

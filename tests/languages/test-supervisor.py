@@ -92,6 +92,33 @@ class Supervisors(Case):
                 self.assertTrue(error.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
         self.assertEqual(Late.n, 3)
 
+    def test_state(self):
+        """It is notified in the main context, also that there will be no further service."""
+        states = []
+        notified_in = set()
+        loop = GLib.MainLoop()
+
+        def changed(supervisor, pspec):
+            states.append(supervisor.props.state)
+            notified_in.add(threading.get_ident())
+            if supervisor.props.state == Norpc.SupervisorState.FAILED:
+                self.errors.clear()
+                supervisor.restart(Norpc.StopMode.FINISH)
+            elif supervisor.props.state == Norpc.SupervisorState.RUNNING:
+                loop.quit()
+
+        self.errors = [StoreError.FULL('full')] * 3
+        supervisor = Norpc.Supervisor.new(self.make)
+        supervisor.props.max_restarts = 2
+        supervisor.props.min_delay = 1
+        supervisor.connect('notify::state', changed)
+        supervisor.start()
+        loop.run()
+        self.assertIn(Norpc.SupervisorState.FAILED, states)
+        self.assertEqual(len(self.made), 4)
+        self.assertEqual(notified_in, {threading.get_ident()})
+        supervisor.stop(Norpc.StopMode.FINISH)
+
     def test_thread(self):
         """A service is made where it runs."""
         _supervisor, store = self.supervise(lambda: self.make_store())

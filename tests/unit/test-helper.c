@@ -5,6 +5,7 @@
 
 /* Services in programs that a NorpcHelper starts. */
 
+#include "fixture.h"
 #include "wire-service.h"
 
 #define CRASH 1000 /* The argument of Fail that ends the program. */
@@ -161,6 +162,41 @@ test_ends_too_often (void)
   wait_for_state (helper, NORPC_HELPER_FAILED);
 }
 
+static void
+note_state_cb (NorpcHelper *helper,
+               GParamSpec  *pspec G_GNUC_UNUSED,
+               GArray      *states)
+{
+  NorpcHelperState state;
+
+  g_object_get (helper, "state", &state, NULL);
+  g_assert_cmpint (state, ==, norpc_helper_get_state (helper));
+  g_array_append_val (states, state);
+}
+
+/* The state is notified in the context in which the helper was made. */
+static void
+test_state (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 0);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_autoptr (GArray) states = g_array_new (FALSE, FALSE, sizeof (NorpcHelperState));
+
+  g_signal_connect (helper, "notify::state", G_CALLBACK (note_state_cb), states);
+  call (proxy);
+  g_assert_cmpuint (states->len, ==, 0);
+  iterate ();
+  g_assert_cmpuint (states->len, ==, 1);
+  g_assert_cmpint (g_array_index (states, NorpcHelperState, 0), ==, NORPC_HELPER_RUNNING);
+  crash (proxy);
+  while (states->len == 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_array_index (states, NorpcHelperState, 1), ==, NORPC_HELPER_FAILED);
+  norpc_helper_stop (helper);
+  iterate ();
+  g_assert_cmpint (g_array_index (states, NorpcHelperState, 2), ==, NORPC_HELPER_STOPPED);
+}
+
 /* It is known how a program has ended a moment after its connection is closed. */
 static void
 test_reasons (void)
@@ -283,6 +319,7 @@ main (int   argc,
   g_test_add_func ("/helper/restart", test_restart);
   g_test_add_func ("/helper/restart-on-demand", test_restart_on_demand);
   g_test_add_func ("/helper/reasons", test_reasons);
+  g_test_add_func ("/helper/state", test_state);
   g_test_add_func ("/helper/properties", test_properties);
   g_test_add_func ("/helper/ends-too-often", test_ends_too_often);
   g_test_add_func ("/helper/no-program", test_no_program);
