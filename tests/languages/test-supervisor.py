@@ -140,6 +140,49 @@ class Supervisors(Case):
         gc.collect()
         self.assertIsNone(first())
 
+    def test_released_while_it_is_made(self):
+        """The function and what it makes are released, too, and the call that waits fails."""
+        begun, gate = threading.Event(), threading.Event()
+        lives = []
+
+        class Late(Store):
+            def do_start(self):
+                lives.append('start')
+
+        def make():
+            begun.set()
+            gate.wait()
+            service = Late()
+            lives.append(weakref.ref(service))
+            return service
+
+        errors = []
+
+        def flushed(proxy, result):
+            try:
+                proxy.call_flush_finish(result)
+            except GLib.Error as error:
+                errors.append(error.message)
+
+        supervisor = Norpc.Supervisor.new(make)
+        supervisor.start()
+        begun.wait()
+        store = Kv.StoreProxy.new(supervisor)
+        released = weakref.ref(supervisor), weakref.ref(store), weakref.ref(make)
+        cancellable = Gio.Cancellable()
+        store.call_flush(cancellable, flushed)
+        cancellable.cancel()  # a call has a reference to its proxy, and so to the supervisor
+        while not errors:
+            GLib.MainContext.default().iteration(True)
+        del supervisor, store, make
+        gc.collect()
+        self.assertEqual([ref() for ref in released[:2]], [None, None])
+        gate.set()
+        while not lives or lives[0]() is not None or released[2]() is not None:
+            gc.collect()
+            time.sleep(0.001)
+        self.assertEqual(len(lives), 1)
+
     def test_server(self):
         """The function may return a server, here with a layer."""
         def make():
