@@ -14,6 +14,7 @@
 #include "norpc-dbus-object-parts-private.h"
 #include "norpc-dbus-opened-stream-private.h"
 #include "norpc-dbus-thread-private.h"
+#include "norpc-dbus-unanswered-private.h"
 
 /* Thread-safe. There is room for one more call. */
 static void
@@ -95,6 +96,15 @@ tell_cancelled (NorpcDBusCall *self)
     norpc_dbus_opened_stream_close (self->opened);
 }
 
+/* Returns TRUE if the answers to calls of an object are counted that a bus still waits for. The process of the object may be
+ * a client, which a service need not trust.
+ */
+static gboolean
+counts_answers (NorpcDBusObject *object)
+{
+  return object->closing_id != 0 && object->name != NULL;
+}
+
 /* The call was cancelled, has timed out, or was completed by a layer. A peer that has norpc-glib answers it then; the
  * answer may have been sent before, with objects that this process has from then on.
  */
@@ -110,9 +120,12 @@ abandon_dbus_call (gpointer data)
   if (is_sent)
     tell_cancelled (self);
   g_clear_pointer (&self->opened, norpc_dbus_opened_stream_end);
-  if (!g_hash_table_remove (self->object->calls, self))
+  if (!g_hash_table_remove (self->object->calls, self) || !awaits_objects)
     g_clear_pointer (&self->call, norpc_call_unref);
-  if (!awaits_objects)
+  self->is_abandoned = is_sent && self->serial != 0 && counts_answers (self->object);
+  if (self->is_abandoned)
+    norpc_dbus_unanswered_add (self->object->connection, self->object->name);
+  else if (!awaits_objects)
     g_cancellable_cancel (self->cancellable);
   self->object->call_ended (self->object);
   call_unref (self);
@@ -430,6 +443,8 @@ replied_cb (GObject      *connection,
   g_autoptr (GDBusMessage) reply =
     g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (connection), result, &error);
 
+  if (self->is_abandoned)
+    norpc_dbus_unanswered_remove (self->object->connection, self->object->name);
   if (reply == NULL)
     fail (self, error);
   else if (is_waiting (self))
@@ -526,6 +541,21 @@ complete_message (NorpcDBusCall *self)
   return FALSE;
 }
 
+/* Returns FALSE if the call has failed, because its process does not answer. */
+static gboolean
+check_answers (NorpcDBusCall *self)
+{
+  if (!counts_answers (self->object) || !norpc_dbus_unanswered_is_full (self->object->connection, self->object->name))
+    return TRUE;
+
+  fail (self, g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
+                           "%s.%s was rejected: too many calls of the objects of %s or of others have no answer",
+                           norpc_call_get_interface_name (self->call), norpc_call_get_method_name (self->call),
+                           self->object->name));
+
+  return FALSE;
+}
+
 /* Sends the call, unless it has completed, or a newer one has superseded it. */
 void
 norpc_dbus_call_send (NorpcDBusCall *self)
@@ -539,6 +569,8 @@ norpc_dbus_call_send (NorpcDBusCall *self)
       return;
     }
 
+  if (!one_way && !check_answers (self))
+    return;
   if (!norpc_dbus_message_is_complete (self->message) && !complete_message (self))
     return;
 

@@ -317,7 +317,7 @@ void
 norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
                                 GDBusMessage    *message)
 {
-  norpc_dbus_router_reject (connection, message, "org.norpc.Error.Closed", "The object is no longer exported");
+  norpc_dbus_router_reject (connection, message, "org.norpc.Error.Closed", "the object is no longer exported");
 }
 
 /* Called in the context. From now on, the inbox also has the messages that @client, whose name is empty for the peer,

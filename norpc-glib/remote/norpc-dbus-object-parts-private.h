@@ -73,6 +73,7 @@ typedef struct
   GCancellable    *cancellable; /* (owned), since construction: ends the waiting for a reply */
   guint32          serial;      /* of the message, once it was sent */
   int              answered;    /* atomic: the thread of D-Bus endpoints completes the call */
+  gboolean         is_abandoned; /* nobody waits for the answer, which is counted as missing */
   gboolean         sent_credit; /* of a stream: the service has the first credit */
   NorpcDBusOpenedStream *opened; /* (owned) (nullable): of a stream, once the service has opened it */
 } NorpcDBusCall;

@@ -55,7 +55,7 @@ void     norpc_dbus_router_leave_branch  (NorpcDBusRouter *self,
 void norpc_dbus_router_reject      (GDBusConnection *connection,
                                     GDBusMessage    *message,
                                     const char      *name,
-                                    const char      *text);
+                                    const char      *reason);
 void norpc_dbus_router_reject_full (GDBusConnection *connection,
                                     GDBusMessage    *message);
 

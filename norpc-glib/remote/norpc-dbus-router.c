@@ -90,8 +90,11 @@ void
 norpc_dbus_router_reject (GDBusConnection *connection,
                           GDBusMessage    *message,
                           const char      *name,
-                          const char      *text)
+                          const char      *reason)
 {
+  const char *interface_name = g_dbus_message_get_interface (message);
+  g_autofree char *text = g_strdup_printf ("%s%s%s was rejected: %s", interface_name != NULL ? interface_name : "",
+                                           interface_name != NULL ? "." : "", g_dbus_message_get_member (message), reason);
   g_autoptr (GDBusMessage) reply = NULL;
 
   if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
@@ -106,7 +109,7 @@ norpc_dbus_router_reject_full (GDBusConnection *connection,
                                GDBusMessage    *message)
 {
   norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.LimitsExceeded",
-                            "Too many calls of the object wait to be answered");
+                            "too many calls of the object wait to be answered");
 }
 
 /* Runs in GDBus's thread. Returns TRUE if the message is for a branch: it is passed on or rejected. */
@@ -137,7 +140,7 @@ route_to_branch (NorpcDBusRouter *self,
     }
   else if (is_denied)
     norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.AccessDenied",
-                              "The stream belongs to another client");
+                              "the stream belongs to another client");
   else if (is_wanted)
     norpc_dbus_router_reject_full (connection, message);
 
@@ -203,7 +206,7 @@ filter (GDBusConnection *connection,
   else if (g_str_has_prefix (g_dbus_message_get_path (message), NORPC_DBUS_OBJECTS_OF_CLIENTS))
     {
       norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.UnknownObject",
-                                "There is no such object");
+                                "there is no such object");
       g_clear_object (&message);
     }
 
