@@ -4,6 +4,7 @@
  */
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "wire-service.h"
 
@@ -22,7 +23,7 @@ main (int   argc,
   g_autoptr (NorpcDBusExport) export = NULL;
 
   if (argc > 1)
-    return EXIT_FAILURE; /* as a program that cannot run */
+    _exit (EXIT_FAILURE); /* as a program that cannot run */
 
   wire_wire_set_volume (service, 0.5);
   if (connection != NULL)
