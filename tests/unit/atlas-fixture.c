@@ -313,6 +313,31 @@ atlas_call (AtlasFixture  *fixture,
   return reply != NULL ? norpc_reply_dup_variant (reply, error) : NULL;
 }
 
+/* Runs in the service's context. */
+void
+atlas_return_point (AtlasFixture *self G_GNUC_UNUSED,
+                    NorpcCall    *call)
+{
+  norpc_call_return_variant (call, g_variant_new ("((iims))", 4, 5, "now"));
+}
+
+/* Calls the method that the function of the fixture answers. */
+GVariant *
+atlas_run (AtlasFixture  *self,
+           GError       **error)
+{
+  return atlas_call (self, "Run", g_variant_new ("(i)", 10), error);
+}
+
+void
+atlas_assert_point (GVariant   *reply,
+                    const char *expected)
+{
+  g_autofree char *text = g_variant_print (reply, FALSE);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
 /* Adds a test for one kind. */
 void
 atlas_add_test (const char *name,

@@ -57,6 +57,12 @@ GVariant  *atlas_call            (AtlasFixture  *fixture,
                                   const char    *method,
                                   GVariant      *args,
                                   GError       **error);
+GVariant  *atlas_run             (AtlasFixture  *self,
+                                  GError       **error);
+void       atlas_return_point    (AtlasFixture  *self,
+                                  NorpcCall     *call);
+void       atlas_assert_point    (GVariant      *reply,
+                                  const char    *expected);
 void       atlas_add_test        (const char    *name,
                                   AtlasKind      kind,
                                   AtlasTest      func);
