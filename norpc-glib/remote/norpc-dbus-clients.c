@@ -259,6 +259,21 @@ identified_cb (GObject      *connection,
   g_free (question);
 }
 
+/* Returns the credentials (owned) of the peer, or NULL. GDBus has them only for the side that has authenticated it. */
+static GCredentials *
+dup_peer_credentials (GDBusConnection *connection)
+{
+  GCredentials *credentials = g_dbus_connection_get_peer_credentials (connection);
+  GIOStream *stream = g_dbus_connection_get_stream (connection);
+
+  if (credentials != NULL)
+    return g_object_ref (credentials);
+  if (!G_IS_SOCKET_CONNECTION (stream))
+    return NULL;
+
+  return g_socket_get_credentials (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)), NULL);
+}
+
 /* Asks the bus who a client is, and to be told when it leaves. */
 static void
 identify (NorpcDBusClients *self,
@@ -268,8 +283,9 @@ identify (NorpcDBusClients *self,
 
   if (*client->name == '\0')
     {
-      client->sender = norpc_sender_new (self->connection, NULL,
-                                         g_dbus_connection_get_peer_credentials (self->connection));
+      g_autoptr (GCredentials) credentials = dup_peer_credentials (self->connection);
+
+      client->sender = norpc_sender_new (self->connection, NULL, credentials);
       return;
     }
 

@@ -5,6 +5,8 @@
 
 /* Services in programs that a NorpcHelper starts. */
 
+#include <unistd.h>
+
 #include "fixture.h"
 #include "wire-service.h"
 
@@ -298,6 +300,22 @@ test_error (void)
   g_assert_cmpstr (error->message, ==, "failure 1");
 }
 
+/* The program knows who has started it. */
+static void
+test_sender (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 3);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 user;
+
+  wire_wire_proxy_call_who_am_i_sync (proxy, &name, &user, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (name, ==, "");
+  g_assert_cmpint (user, ==, getuid ());
+}
+
 /* A program that nobody has started so says so. */
 static void
 test_not_helper (void)
@@ -315,6 +333,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/helper/error", test_error);
+  g_test_add_func ("/helper/sender", test_sender);
   g_test_add_func ("/helper/start", test_start);
   g_test_add_func ("/helper/restart", test_restart);
   g_test_add_func ("/helper/restart-on-demand", test_restart_on_demand);
