@@ -19,6 +19,12 @@ const Store = GObject.registerClass({
         return ++this.size;
     }
 
+    // The trace that the call belongs to.
+    get(_database, _key) {
+        const parent = Norpc.get_current_call().dup_trace_parent();
+        return parent !== null ? new TextEncoder().encode(parent) : null;
+    }
+
     take() {
         return new Promise(() => {});
     }
@@ -65,6 +71,21 @@ test('crash', async () => {
     }
     helper.stop();
     assert((await assertRejects(() => store.get_size(0))).message.endsWith('its helper was stopped'), 'stopped');
+});
+
+test('trace', async () => {
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const helper = makeHelper('serve');
+    const store = Kv.StoreProxy.new(helper);
+    const key = new Uint8Array([1]);
+
+    Norpc.trace_context_push(trace, null);
+    const reply = store.get(0, key);
+    Norpc.trace_context_pop();
+    equal(new TextDecoder().decode(await reply), trace);
+
+    equal(await store.get(0, key), null);
+    helper.stop();
 });
 
 test('program that was not started by a helper', async () => {
