@@ -548,6 +548,9 @@ norpc_call_close (NorpcCall *self)
     norpc_call_close_open (self);
 }
 
+void norpc_call_return_unchecked (NorpcCall    *self,
+                                  const GValue *values);
+
 /* Cancellation */
 GError  *norpc_call_copy_reason  (NorpcCall      *self);
 gboolean norpc_call_time_out     (NorpcCall      *self);

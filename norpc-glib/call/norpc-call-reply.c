@@ -170,6 +170,22 @@ norpc_call_end_reply_on_return (NorpcCall *self)
     norpc_call_deliver (self);
 }
 
+/* Thread-safe. Answers the call with as many results as it has, which have been checked. */
+void
+norpc_call_return_unchecked (NorpcCall    *self,
+                             const GValue *values)
+{
+  GValue *results = norpc_call_begin_reply (self, self->interface_info, self->method);
+
+  if (results == NULL)
+    return;
+
+  for (guint i = 0; i < self->n_results; i++)
+    g_value_copy (&values[i], &results[i]);
+  norpc_call_export_results (self);
+  norpc_call_deliver (self);
+}
+
 /**
  * norpc_call_return_values:
  * @self: a call
@@ -195,7 +211,6 @@ norpc_call_return_values (NorpcCall    *self,
                           const GValue *values)
 {
   GError *error;
-  GValue *results;
 
   g_return_if_fail (self != NULL);
 
@@ -213,14 +228,7 @@ norpc_call_return_values (NorpcCall    *self,
       return;
     }
 
-  results = norpc_call_begin_reply (self, self->interface_info, self->method);
-  if (results == NULL)
-    return;
-
-  for (guint i = 0; i < n_values; i++)
-    g_value_copy (&values[i], &results[i]);
-  norpc_call_export_results (self);
-  norpc_call_deliver (self);
+  norpc_call_return_unchecked (self, values);
 }
 
 /**

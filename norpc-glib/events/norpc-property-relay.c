@@ -13,11 +13,13 @@
 #include "norpc-mirror-private.h"
 #include "norpc-property-private.h"
 #include "norpc-property-relay-private.h"
+#include "norpc-stand-in-private.h"
 #include "norpc-subscription-private.h"
 
 struct _NorpcPropertyRelay
 {
   GObject          *service;     /* (unowned) */
+  gboolean          is_checked;  /* the values of a stand-in have been checked; those that have not arrived are NULL */
   NorpcSubscribers *subscribers; /* (owned) */
   NorpcListRelay   *lists;       /* (owned) (nullable): NULL if the service has none */
   GPtrArray        *accesses;    /* (owned): of unowned NorpcPropertyAccess, one for each interface */
@@ -91,7 +93,7 @@ read_property (NorpcPropertyRelay        *self,
 
   g_value_init (value, norpc_arg_info_get_gtype (&arg->dbus));
   problem = norpc_property_read (self->service, access, property, value);
-  if (problem == NULL)
+  if (problem == NULL && !self->is_checked)
     problem = norpc_value_find_problem (arg, value);
   if (problem == NULL && norpc_arg_info_is_list (arg))
     problem = norpc_list_relay_send (self->lists, arg, value);
@@ -261,6 +263,7 @@ norpc_property_relay_new (GObject          *service,
 
   self = g_new0 (NorpcPropertyRelay, 1);
   self->service = service;
+  self->is_checked = norpc_object_is_stand_in (service);
   self->subscribers = norpc_subscribers_ref (subscribers);
   self->lists = lists != NULL ? norpc_list_relay_ref (lists) : NULL;
   self->accesses = g_steal_pointer (&accesses);

@@ -119,3 +119,9 @@ norpc_stand_in_new (const NorpcInterfaceInfo *info)
 {
   return g_object_new (get_type (info), NULL);
 }
+
+gboolean
+norpc_object_is_stand_in (GObject *object)
+{
+  return G_OBJECT_GET_CLASS (object)->get_property == stand_in_get_property;
+}

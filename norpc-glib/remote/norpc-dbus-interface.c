@@ -412,7 +412,9 @@ norpc_dbus_interface_stop (NorpcDBusInterface *self)
   g_clear_pointer (&self->changes, norpc_dbus_match_free);
 }
 
-/* Sets a result from the values of the service. One that it does not send has the last known value. */
+/* Sets a result from the values of the service. One that it does not send, because it has no form, say, has the last known
+ * value, or that of a proxy without values.
+ */
 static char *
 set_result (NorpcDBusInterface *self,
             const char         *sender,
@@ -427,7 +429,11 @@ set_result (NorpcDBusInterface *self,
 
   g_value_init (result, norpc_arg_info_get_gtype (&arg->dbus));
   if (value != NULL)
-    return norpc_dbus_set_value (&passage, arg, result, value);
+    {
+      char *problem = norpc_dbus_set_value (&passage, arg, result, value);
+
+      return problem != NULL ? problem : norpc_value_find_problem (arg, result);
+    }
   if (property >= 0)
     g_object_get_property (self->stand_in, self->info->properties[property]->name, result);
 
@@ -463,7 +469,7 @@ norpc_dbus_interface_answer_all (NorpcDBusInterface *self,
   g_value_set_uint (&results[n], norpc_property_next_serial ());
 
   if (problem == NULL)
-    norpc_call_return_values (call, n + 1, results);
+    norpc_call_return_unchecked (call, results);
   else
     norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
                              access->info.dbus.name, wrong->dbus.name, problem);

@@ -485,7 +485,9 @@ show_new_service (NorpcRemoteInterface *self,
   self->loaded = TRUE;
 }
 
-/* Sets a result from the values of the service. One that it does not send has the last known value. */
+/* Sets a result from the values of the service. One that it does not send, because it has no form, say, has the last known
+ * value, or that of a proxy without values.
+ */
 static char *
 set_get_all_result (NorpcRemoteInterface *self,
                     const NorpcArgInfo   *arg,
@@ -497,7 +499,11 @@ set_get_all_result (NorpcRemoteInterface *self,
 
   g_value_init (result, norpc_arg_info_get_gtype (&arg->dbus));
   if (value != NULL)
-    return norpc_value_set_variant (arg, result, value);
+    {
+      char *problem = norpc_value_set_variant (arg, result, value);
+
+      return problem != NULL ? problem : norpc_value_find_problem (arg, result);
+    }
   if (property >= 0)
     g_object_get_property (self->stand_in, self->info->properties[property]->name, result);
 
@@ -540,7 +546,7 @@ norpc_remote_interface_answer_get_all (NorpcRemoteInterface *self,
   g_value_set_uint (&results[n], norpc_property_next_serial ());
 
   if (problem == NULL)
-    norpc_call_return_values (call, n + 1, results);
+    norpc_call_return_unchecked (call, results);
   else
     norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
                              access->info.dbus.name, access->args[access->readable[n - 1]].dbus.name, problem);

@@ -17,7 +17,7 @@ struct _GaugeService
   char         *label; /* (owned) (nullable) */
   char         *text;  /* (owned) (nullable) */
   guint         count;
-  GCancellable *token; /* (owned) (nullable) */
+  GCancellable *token; /* (owned) */
 };
 
 typedef enum
@@ -166,6 +166,7 @@ gauge_service_init (GaugeService *self)
 {
   g_mutex_init (&self->lock);
   self->text = g_strdup ("first");
+  self->token = g_cancellable_new ();
 }
 
 GaugeService *

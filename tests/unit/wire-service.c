@@ -422,5 +422,10 @@ static const WireWireInterface funcs = {
 WireWire *
 wire_service_new (WireState *state)
 {
-  return wire_wire_new_for_funcs (&funcs, state, NULL);
+  g_autoptr (GCancellable) handle = g_cancellable_new ();
+  WireWire *service = wire_wire_new_for_funcs (&funcs, state, NULL);
+
+  g_object_set (service, "handle", handle, NULL);
+
+  return service;
 }
