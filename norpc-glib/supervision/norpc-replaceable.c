@@ -18,6 +18,15 @@ typedef enum
   ROUTE_FORWARD  /* calls are passed to the service */
 } Route;
 
+/* A call that leaves the queue. */
+typedef struct
+{
+  NorpcCall     *call;     /* (owned) */
+  gboolean       is_probe;
+  NorpcEndpoint *endpoint; /* (owned) (nullable): of the service, unless the call is rejected */
+  char          *reason;   /* (owned) (nullable): why it is rejected */
+} Departure;
+
 struct _NorpcReplaceable
 {
   gatomicrefcount ref_count;
@@ -29,6 +38,7 @@ struct _NorpcReplaceable
   GMainContext      *executor;    /* (unowned) (nullable) [lock]: where the service starts; only compared */
   GPtrArray         *subscribers; /* (owned) [lock]: of unowned NorpcSubscriber */
   NorpcWaitingCalls *waiting;     /* (owned), since construction: has its own lock */
+  GQueue             rejected;    /* [lock]: of owned Departure: they have waited for a service that has ended */
   gboolean           flushing;    /* [lock]: a thread takes calls from the queue */
   GPtrArray         *released;    /* (owned) [lock]: of owned NorpcEndpoint: to be released without the lock */
 };
@@ -45,6 +55,7 @@ norpc_replaceable_new (const char *reason)
   self->subscribers = g_ptr_array_new ();
   self->released = g_ptr_array_new_with_free_func (g_object_unref);
   self->waiting = norpc_waiting_calls_new (NORPC_CHANNEL_DEFAULT_CAPACITY);
+  g_queue_init (&self->rejected);
 
   return self;
 }
@@ -133,46 +144,45 @@ norpc_replaceable_connect_locked (NorpcReplaceable *self,
   set_endpoint_locked (self, endpoint);
 }
 
-/* From now on, calls fail for @reason. Call norpc_replaceable_flush () without the lock afterwards. */
+/* From now on, calls fail for @reason, and so do those that wait, whatever follows. Call norpc_replaceable_flush ()
+ * without the lock afterwards.
+ */
 void
 norpc_replaceable_close_locked (NorpcReplaceable *self,
                                 const char       *reason)
 {
+  Departure departure = { 0 };
+
   self->route = ROUTE_CLOSED;
   self->executor = NULL;
   set_endpoint_locked (self, NULL);
   g_free (self->reason);
   self->reason = g_strdup (reason);
+  while ((departure.call = norpc_waiting_calls_pop (self->waiting, &departure.is_probe)) != NULL)
+    {
+      departure.reason = g_strdup (reason);
+      g_queue_push_tail (&self->rejected, g_memdup2 (&departure, sizeof departure));
+    }
 }
-
-/* A call that leaves the queue. */
-typedef struct
-{
-  NorpcCall     *call;     /* (owned) */
-  gboolean       is_probe;
-  NorpcEndpoint *endpoint; /* (owned) (nullable): of the service, unless the call is rejected */
-  char          *reason;   /* (owned) (nullable): why it is rejected */
-} Departure;
 
 /* Returns FALSE if no call may leave the queue now. */
 static gboolean
 take_departure_locked (NorpcReplaceable *self,
                        Departure        *departure)
 {
-  *departure = (Departure) { 0 };
-  if (self->route == ROUTE_CLOSED || self->route == ROUTE_FLUSH)
-    departure->call = norpc_waiting_calls_pop (self->waiting, &departure->is_probe);
+  g_autofree Departure *rejected = g_queue_pop_head (&self->rejected);
+
+  *departure = rejected != NULL ? *rejected : (Departure) { 0 };
+  if (rejected != NULL || self->route != ROUTE_FLUSH)
+    return rejected != NULL;
+
+  departure->call = norpc_waiting_calls_pop (self->waiting, &departure->is_probe);
   if (departure->call == NULL)
     {
-      if (self->route == ROUTE_FLUSH)
-        self->route = ROUTE_FORWARD;
+      self->route = ROUTE_FORWARD;
       return FALSE;
     }
-
-  if (self->endpoint != NULL)
-    departure->endpoint = g_object_ref (self->endpoint);
-  else
-    departure->reason = g_strdup (self->reason);
+  departure->endpoint = g_object_ref (self->endpoint);
 
   return TRUE;
 }

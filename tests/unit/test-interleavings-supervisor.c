@@ -8,11 +8,13 @@
 #include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
 #include "server/norpc-worker-private.h"
+#include "supervision/norpc-replaceable-private.h"
 #include "supervisor-fixture.h"
 
 /* Runs once, in the thread that is about to call the function that it replaces. */
 static void     (*before_send) (Supervised *self);
 static void     (*before_attach) (Supervised *self);
+static void     (*before_flush) (Supervised *self);
 static Supervised *tested;
 static int       no_threads; /* atomic: no thread can be started */
 static int       keeps_jobs; /* atomic: the next job of the pool is kept */
@@ -44,6 +46,8 @@ gboolean __wrap_norpc_worker_attach (NorpcWorker    *self,
                                      GMainContext   *context,
                                      NorpcThread    *thread,
                                      GError        **error);
+void     __real_norpc_replaceable_flush (NorpcReplaceable *self);
+void     __wrap_norpc_replaceable_flush (NorpcReplaceable *self);
 GThread *__real_g_thread_try_new    (const char     *name,
                                      GThreadFunc     func,
                                      gpointer        data,
@@ -84,6 +88,13 @@ __wrap_norpc_worker_attach (NorpcWorker   *self,
   run_hook (&before_attach);
 
   return __real_norpc_worker_attach (self, context, thread, error);
+}
+
+void
+__wrap_norpc_replaceable_flush (NorpcReplaceable *self)
+{
+  run_hook (&before_flush);
+  __real_norpc_replaceable_flush (self);
 }
 
 GThread *
@@ -250,6 +261,39 @@ test_timer_is_late (Supervised    *self,
   g_assert_cmpuint (norpc_supervisor_get_n_starts (self->supervisor), ==, 3);
 }
 
+/* Runs in the thread that is about to reject the calls that have waited for a service. */
+static void
+restart_at_once (Supervised *self)
+{
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  g_mutex_unlock (&self->lock);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_FINISH);
+}
+
+/* A call that waits for a service fails with it, also if the next service is begun before the call is rejected. */
+static void
+test_next_before_rejection (Supervised    *self,
+                            gconstpointer  unused G_GNUC_UNUSED)
+{
+  Outcome outcome = { 0 };
+
+  self->n_failures = 1;
+  self->closed = TRUE;
+  norpc_supervisor_start (self->supervisor);
+  supervised_wait_blocked (self, 1);
+  probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &outcome);
+  g_atomic_pointer_set (&before_flush, restart_at_once);
+  supervised_open (self);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (g_str_has_suffix (outcome.error->message, "its service has ended: no device 0"));
+  g_assert_cmpint (norpc_supervisor_get_state (self->supervisor), ==, NORPC_SUPERVISOR_STARTING);
+  supervised_open (self);
+  supervised_call (self, 0, NULL);
+  outcome_clear (&outcome);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -265,6 +309,8 @@ main (int   argc,
               supervised_tear_down);
   g_test_add ("/interleavings-supervisor/no-thread", Supervised, NULL, set_up, test_no_thread, supervised_tear_down);
   g_test_add ("/interleavings-supervisor/timer-is-late", Supervised, NULL, set_up, test_timer_is_late,
+              supervised_tear_down);
+  g_test_add ("/interleavings-supervisor/next-before-rejection", Supervised, NULL, set_up, test_next_before_rejection,
               supervised_tear_down);
 
   return g_test_run ();
