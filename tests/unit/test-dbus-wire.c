@@ -552,6 +552,78 @@ test_capacity (DBusFixture   *fixture,
   g_assert_no_error (error);
 }
 
+/* Answers as a service without norpc-glib, and keeps the call Hold. Runs in GDBus's thread. */
+static GDBusMessage *
+serve_plainly (GDBusConnection *connection,
+               GDBusMessage    *message,
+               gboolean         incoming,
+               gpointer         members)
+{
+  g_autoptr (GDBusMessage) owned = NULL;
+  g_autoptr (GDBusMessage) reply = NULL;
+  const char *member = g_dbus_message_get_member (message);
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_strcmp0 (g_dbus_message_get_path (message), DBUS_PATH) != 0 ||
+      g_str_has_prefix (g_dbus_message_get_interface (message), "org.freedesktop."))
+    return message;
+
+  owned = message;
+  g_async_queue_push (members, g_strdup (member));
+  if (!g_str_equal (member, "TimeLeft"))
+    return NULL;
+
+  reply = g_dbus_message_new_method_reply (message);
+  g_dbus_message_set_body (reply, g_variant_new ("(x)", (gint64) 0));
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+
+  return NULL;
+}
+
+static void
+unref_queue (gpointer queue)
+{
+  g_async_queue_unref (queue);
+}
+
+static void
+assert_next_member (GAsyncQueue *members,
+                    const char  *expected)
+{
+  g_autofree char *member = g_async_queue_pop (members);
+
+  g_assert_cmpstr (member, ==, expected);
+}
+
+/* A service without norpc-glib never sees norpc-glib's own members: about deadlines, traces and cancellation. */
+static void
+test_plain_service (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  GAsyncQueue *members = g_async_queue_new_full (g_free);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  g_dbus_connection_add_filter (fixture->served, serve_plainly, g_async_queue_ref (members), unref_queue);
+  norpc_trace_context_push ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", NULL);
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 60 * 1000);
+  g_assert_true (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_no_error (error);
+  assert_next_member (members, "TimeLeft");
+
+  wire_wire_proxy_call_hold (fixture->proxy, cancellable, NULL, NULL);
+  assert_next_member (members, "Hold");
+  g_cancellable_cancel (cancellable);
+  g_assert_true (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_no_error (error);
+  assert_next_member (members, "TimeLeft");
+  g_assert_cmpint (g_async_queue_length (members), ==, 0);
+  norpc_trace_context_pop ();
+  g_async_queue_unref (members);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -574,6 +646,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-wire/wrong-value", test_wrong_value);
   dbus_add_tests ("/dbus-wire/signals", test_signals);
   dbus_add_tests ("/dbus-wire/capacity", test_capacity);
+  dbus_add_tests ("/dbus-wire/plain-service", test_plain_service);
 
   return g_test_run ();
 }
