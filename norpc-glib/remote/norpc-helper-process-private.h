@@ -6,8 +6,7 @@
 #pragma once
 
 #include "norpc-helper-program-private.h"
-#include "norpc-helper.h"
-#include "supervision/norpc-replaceable-private.h"
+#include "norpc-helper-status-private.h"
 #include "supervision/norpc-restart-policy-private.h"
 
 G_BEGIN_DECLS
@@ -19,17 +18,14 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcHelperProcess NorpcHelperProcess;
 
-NorpcHelperProcess *norpc_helper_process_new          (GObject            *helper);
-void                norpc_helper_process_unref        (gpointer            self);
-NorpcHelperProgram *norpc_helper_process_get_program  (NorpcHelperProcess *self);
-NorpcRestartPolicy *norpc_helper_process_get_policy   (NorpcHelperProcess *self);
-void                norpc_helper_process_start        (NorpcHelperProcess *self,
-                                                       const char         *path);
-void                norpc_helper_process_stop         (NorpcHelperProcess *self);
-void                norpc_helper_process_restart      (NorpcHelperProcess *self);
-NorpcReplaceable   *norpc_helper_process_get_endpoint (NorpcHelperProcess *self);
-NorpcHelperState    norpc_helper_process_get_state    (NorpcHelperProcess *self);
-guint               norpc_helper_process_get_n_starts (NorpcHelperProcess *self);
-GError             *norpc_helper_process_dup_error    (NorpcHelperProcess *self);
+NorpcHelperProcess *norpc_helper_process_new         (GObject            *helper);
+void                norpc_helper_process_unref       (gpointer            self);
+NorpcHelperProgram *norpc_helper_process_get_program (NorpcHelperProcess *self);
+NorpcRestartPolicy *norpc_helper_process_get_policy  (NorpcHelperProcess *self);
+void                norpc_helper_process_start       (NorpcHelperProcess *self,
+                                                      const char         *path);
+void                norpc_helper_process_stop        (NorpcHelperProcess *self);
+void                norpc_helper_process_restart     (NorpcHelperProcess *self);
+NorpcHelperStatus  *norpc_helper_process_get_status  (NorpcHelperProcess *self);
 
 G_END_DECLS

@@ -13,7 +13,6 @@
 #include "norpc-dbus-endpoint.h"
 #include "norpc-dbus-thread-private.h"
 #include "norpc-helper-process-private.h"
-#include "supervision/norpc-state-notifier-private.h"
 
 /* The file descriptor that the program gets. */
 #define HELPER_FD 3
@@ -24,13 +23,8 @@ struct _NorpcHelperProcess
 
   /* Since construction. */
   NorpcHelperProgram program;
-  char              *path;        /* (owned) */
-  NorpcStateNotifier *notifier;    /* (owned) */
-  NorpcReplaceable   *replaceable; /* (owned): its lock is that of the fields below */
-
-  NorpcHelperState state;    /* [lock] */
-  guint            n_starts; /* [lock] */
-  GError          *error;    /* (owned) (nullable) [lock]: why the last process has ended */
+  char              *path;   /* (owned) */
+  NorpcHelperStatus  status; /* has its own lock */
 
   /* Accessed in the thread of D-Bus endpoints. */
   NorpcRestartPolicy policy;
@@ -61,89 +55,18 @@ norpc_helper_process_unref (gpointer data)
   g_clear_object (&self->process);
   g_clear_object (&self->closed);
   g_clear_object (&self->connection);
-  g_clear_error (&self->error);
-  norpc_replaceable_unref (self->replaceable);
-  norpc_state_notifier_unref (self->notifier);
+  norpc_helper_status_clear (&self->status);
   norpc_restart_policy_clear (&self->policy);
   norpc_helper_program_clear (&self->program);
   g_free (self->path);
   g_free (self);
 }
 
-/* Returns the replaceable (unowned). */
-NorpcReplaceable *
-norpc_helper_process_get_endpoint (NorpcHelperProcess *self)
+/* Returns the status (unowned). */
+NorpcHelperStatus *
+norpc_helper_process_get_status (NorpcHelperProcess *self)
 {
-  return self->replaceable;
-}
-
-NorpcHelperState
-norpc_helper_process_get_state (NorpcHelperProcess *self)
-{
-  NorpcHelperState state;
-
-  norpc_replaceable_lock (self->replaceable);
-  state = self->state;
-  norpc_replaceable_unlock (self->replaceable);
-
-  return state;
-}
-
-guint
-norpc_helper_process_get_n_starts (NorpcHelperProcess *self)
-{
-  guint n_starts;
-
-  norpc_replaceable_lock (self->replaceable);
-  n_starts = self->n_starts;
-  norpc_replaceable_unlock (self->replaceable);
-
-  return n_starts;
-}
-
-/* Returns why the last process has ended (owned), or NULL. */
-GError *
-norpc_helper_process_dup_error (NorpcHelperProcess *self)
-{
-  GError *error;
-
-  norpc_replaceable_lock (self->replaceable);
-  error = self->error != NULL ? g_error_copy (self->error) : NULL;
-  norpc_replaceable_unlock (self->replaceable);
-
-  return error;
-}
-
-/* Changes the state, unless the helper was stopped. Calls are passed to @endpoint (nullable), wait while the program
- * starts, or fail for @reason. No proxy sees an endpoint of a process that has ended.
- */
-static gboolean
-set_state (NorpcHelperProcess *self,
-           NorpcHelperState    state,
-           NorpcEndpoint      *endpoint,
-           const char         *reason)
-{
-  gboolean stopped, changes;
-
-  norpc_replaceable_lock (self->replaceable);
-  stopped = self->state == NORPC_HELPER_STOPPED;
-  if (!stopped)
-    {
-      changes = self->state != state;
-      self->state = state;
-      if (changes)
-        norpc_state_notifier_push (self->notifier);
-      if (endpoint != NULL)
-        norpc_replaceable_connect_locked (self->replaceable, endpoint);
-      else if (reason == NULL)
-        norpc_replaceable_expect_locked (self->replaceable);
-      else
-        norpc_replaceable_close_locked (self->replaceable, reason);
-    }
-  norpc_replaceable_unlock (self->replaceable);
-  norpc_replaceable_flush (self->replaceable);
-
-  return !stopped;
+  return &self->status;
 }
 
 static void
@@ -174,7 +97,7 @@ restart_cb (gpointer user_data)
   NorpcHelperProcess *self = user_data;
 
   stop_timer (self);
-  if (set_state (self, NORPC_HELPER_STARTING, NULL, NULL))
+  if (norpc_helper_status_set (&self->status, NORPC_HELPER_STARTING, NULL, NULL))
     launch (self);
 
   return G_SOURCE_REMOVE;
@@ -190,31 +113,6 @@ close_connection (NorpcHelperProcess *self)
 
   g_signal_handlers_disconnect_by_data (connection, self);
   g_dbus_connection_close (connection, NULL, NULL, NULL);
-}
-
-/* Takes ownership of @error. */
-static void
-note_reason (NorpcHelperProcess *self,
-             GError             *error)
-{
-  norpc_replaceable_lock (self->replaceable);
-  g_clear_error (&self->error);
-  self->error = error;
-  norpc_replaceable_unlock (self->replaceable);
-}
-
-/* Calls fail until the next start, because of @error (owned). Returns FALSE if the helper was stopped. */
-static gboolean
-set_ended (NorpcHelperProcess *self,
-           NorpcHelperState    state,
-           GError             *error)
-{
-  g_autofree char *reason = g_strdup_printf ("its helper process has ended%s: %s",
-                                             state == NORPC_HELPER_FAILED ? " too often" : "", error->message);
-
-  note_reason (self, error);
-
-  return set_state (self, state, NULL, reason);
 }
 
 /* The process has ended, or its connection is closed, or it has not connected in time: both end. Its calls are completed
@@ -234,7 +132,8 @@ end_process (NorpcHelperProcess *self,
   close_connection (self);
 
   restarts = norpc_restart_policy_note_end (&self->policy, g_get_monotonic_time (), &delay);
-  if (set_ended (self, restarts ? NORPC_HELPER_WAITING : NORPC_HELPER_FAILED, error) && restarts)
+  if (norpc_helper_status_set_ended (&self->status, restarts ? NORPC_HELPER_WAITING : NORPC_HELPER_FAILED, error) &&
+      restarts)
     start_timer (self, delay, restart_cb);
 }
 
@@ -253,13 +152,13 @@ static void
 explain_closed (NorpcHelperProcess *self)
 {
   g_autoptr (GSubprocess) process = g_steal_pointer (&self->closed);
-  NorpcHelperState state = norpc_helper_process_get_state (self);
+  NorpcHelperState state = norpc_helper_status_get_state (&self->status);
   GError *error = norpc_helper_program_explain_exit (process);
 
   if (state == NORPC_HELPER_WAITING || state == NORPC_HELPER_FAILED)
-    set_ended (self, state, error);
+    norpc_helper_status_set_ended (&self->status, state, error);
   else
-    note_reason (self, error);
+    norpc_helper_status_note_reason (&self->status, error);
 }
 
 /* The program has started, but does not connect. */
@@ -332,7 +231,7 @@ connected_helper_cb (GObject      *object G_GNUC_UNUSED,
       g_signal_connect_data (connection, "closed", G_CALLBACK (closed_helper_cb), process_ref (self),
                              unref_process_closure, 0);
       endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (connection, NULL, self->path));
-      set_state (self, NORPC_HELPER_RUNNING, endpoint, NULL);
+      norpc_helper_status_set (&self->status, NORPC_HELPER_RUNNING, endpoint, NULL);
       if (g_dbus_connection_is_closed (connection))
         closed_helper_cb (connection, FALSE, NULL, self);
     }
@@ -376,9 +275,7 @@ launch (NorpcHelperProcess *self)
   int fds[2];
 
   norpc_restart_policy_note_start (&self->policy, g_get_monotonic_time ());
-  norpc_replaceable_lock (self->replaceable);
-  self->n_starts++;
-  norpc_replaceable_unlock (self->replaceable);
+  norpc_helper_status_count_start (&self->status);
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
     {
@@ -405,7 +302,7 @@ start_helper (gpointer data)
 {
   NorpcHelperProcess *self = data;
 
-  if (norpc_helper_process_get_state (self) == NORPC_HELPER_STARTING)
+  if (norpc_helper_status_get_state (&self->status) == NORPC_HELPER_STARTING)
     launch (self);
   norpc_helper_process_unref (self);
 }
@@ -417,9 +314,7 @@ norpc_helper_process_new (GObject *helper)
   NorpcHelperProcess *self = g_new0 (NorpcHelperProcess, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->notifier = norpc_state_notifier_new (helper);
-  self->replaceable = norpc_replaceable_new ("its helper has no program");
-  self->state = NORPC_HELPER_FAILED;
+  norpc_helper_status_init (&self->status, helper, "its helper has no program");
   norpc_restart_policy_init (&self->policy);
 
   return self;
@@ -445,7 +340,7 @@ norpc_helper_process_start (NorpcHelperProcess *self,
                             const char         *path)
 {
   self->path = g_strdup (path);
-  set_state (self, NORPC_HELPER_STARTING, NULL, NULL);
+  norpc_helper_status_set (&self->status, NORPC_HELPER_STARTING, NULL, NULL);
   norpc_dbus_thread_invoke (start_helper, process_ref (self));
 }
 
@@ -476,7 +371,7 @@ stop_helper (gpointer data)
 void
 norpc_helper_process_stop (NorpcHelperProcess *self)
 {
-  if (set_state (self, NORPC_HELPER_STOPPED, NULL, "its helper was stopped"))
+  if (norpc_helper_status_set (&self->status, NORPC_HELPER_STOPPED, NULL, "its helper was stopped"))
     norpc_dbus_thread_invoke (stop_helper, process_ref (self));
 }
 
@@ -488,7 +383,7 @@ restart_helper (gpointer data)
   terminate (self);
   norpc_restart_policy_forget (&self->policy);
   /* The process may have ended meanwhile. */
-  if (set_state (self, NORPC_HELPER_STARTING, NULL, NULL))
+  if (norpc_helper_status_set (&self->status, NORPC_HELPER_STARTING, NULL, NULL))
     launch (self);
   norpc_helper_process_unref (self);
 }
@@ -497,6 +392,6 @@ restart_helper (gpointer data)
 void
 norpc_helper_process_restart (NorpcHelperProcess *self)
 {
-  if (self->program.argv != NULL && set_state (self, NORPC_HELPER_STARTING, NULL, NULL))
+  if (self->program.argv != NULL && norpc_helper_status_set (&self->status, NORPC_HELPER_STARTING, NULL, NULL))
     norpc_dbus_thread_invoke (restart_helper, process_ref (self));
 }
