@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* What clients see of the process of a helper: where calls go, and the state, which change together. The functions are
- * thread-safe, except norpc_helper_status_init () and norpc_helper_status_clear ().
+/* The part of a helper's process that clients see: where calls go, and the state, which change together. The functions
+ * are thread-safe, except norpc_helper_status_init () and norpc_helper_status_clear ().
  */
 typedef struct
 {
