@@ -71,7 +71,7 @@ class Objects(unittest.TestCase):
         self.assertTrue(error.matches(Norpc.error_quark(), Norpc.Error.CLOSED), error.message)
 
     async def join(self, listener):
-        """It comes back as itself, with the signal and as the value of the property."""
+        """The signal and the property have the object itself."""
         await self.room.join(listener)
         self.assertEqual([await self.seen.get(), await self.seen.get()], [listener] * 2)
 
