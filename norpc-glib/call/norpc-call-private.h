@@ -548,8 +548,11 @@ norpc_call_close (NorpcCall *self)
     norpc_call_close_open (self);
 }
 
-void norpc_call_return_unchecked (NorpcCall    *self,
-                                  const GValue *values);
+void norpc_call_take_checked_values (NorpcCall *self,
+                                     GValue    *values);
+void norpc_call_take_values         (NorpcCall *self,
+                                     guint      n_values,
+                                     GValue    *values);
 
 /* Cancellation */
 GError  *norpc_call_copy_reason  (NorpcCall      *self);

@@ -170,10 +170,26 @@ norpc_call_end_reply_on_return (NorpcCall *self)
     norpc_call_deliver (self);
 }
 
-/* Thread-safe. Answers the call with as many results as it has, which have been checked. */
+/* Returns an error (owned) if the values are not what the description allows. */
+static GError *
+find_wrong_values (NorpcCall    *self,
+                   guint         n_values,
+                   const GValue *values)
+{
+  if (n_values == self->n_results)
+    return norpc_call_check_results (self, values);
+
+  return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: expected %u results, got %u",
+                      norpc_call_get_interface_name (self), norpc_call_peek_method_name (self), self->n_results,
+                      n_values);
+}
+
+/* Thread-safe. Answers the call with as many values as it has results, which have been checked. It takes the contents of
+ * @values, so that they are released on the client's side.
+ */
 void
-norpc_call_return_unchecked (NorpcCall    *self,
-                             const GValue *values)
+norpc_call_take_checked_values (NorpcCall *self,
+                                GValue    *values)
 {
   GValue *results = norpc_call_begin_reply (self, self->interface_info, self->method);
 
@@ -181,9 +197,28 @@ norpc_call_return_unchecked (NorpcCall    *self,
     return;
 
   for (guint i = 0; i < self->n_results; i++)
-    g_value_copy (&values[i], &results[i]);
+    {
+      GValue empty = results[i];
+
+      results[i] = values[i];
+      values[i] = empty;
+    }
   norpc_call_export_results (self);
   norpc_call_deliver (self);
+}
+
+/* Thread-safe. As norpc_call_take_checked_values (), but checks the values. They have the types of the description. */
+void
+norpc_call_take_values (NorpcCall *self,
+                        guint      n_values,
+                        GValue    *values)
+{
+  GError *error = find_wrong_values (self, n_values, values);
+
+  if (error != NULL)
+    norpc_call_take_error (self, error);
+  else
+    norpc_call_take_checked_values (self, values);
 }
 
 /**
@@ -211,24 +246,27 @@ norpc_call_return_values (NorpcCall    *self,
                           const GValue *values)
 {
   GError *error;
+  GValue *results;
 
   g_return_if_fail (self != NULL);
 
   if (values == NULL)
     n_values = 0;
-  if (n_values != self->n_results)
-    error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: expected %u results, got %u",
-                         norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
-                         self->n_results, n_values);
-  else
-    error = norpc_call_check_results (self, values);
+  error = find_wrong_values (self, n_values, values);
   if (error != NULL)
     {
       norpc_call_take_error (self, error);
       return;
     }
 
-  norpc_call_return_unchecked (self, values);
+  results = norpc_call_begin_reply (self, self->interface_info, self->method);
+  if (results == NULL)
+    return;
+
+  for (guint i = 0; i < n_values; i++)
+    g_value_copy (&values[i], &results[i]);
+  norpc_call_export_results (self);
+  norpc_call_deliver (self);
 }
 
 /**

@@ -134,7 +134,7 @@ norpc_call_return_variant (NorpcCall *self,
 
   if (norpc_values_set_variant (infos, values, self->n_results, sunk, "result", &problem))
     {
-      norpc_call_return_values (self, self->n_results, values);
+      norpc_call_take_values (self, self->n_results, values);
     }
   else
     {

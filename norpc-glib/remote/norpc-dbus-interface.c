@@ -469,7 +469,7 @@ norpc_dbus_interface_answer_all (NorpcDBusInterface *self,
   g_value_set_uint (&results[n], norpc_property_next_serial ());
 
   if (problem == NULL)
-    norpc_call_return_unchecked (call, results);
+    norpc_call_take_checked_values (call, results);
   else
     norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
                              access->info.dbus.name, wrong->dbus.name, problem);

@@ -329,7 +329,7 @@ return_results (NorpcCall        *call,
   g_autofree GValue *values = receive_results (call, passage, results, &problem);
 
   if (problem == NULL)
-    norpc_call_return_values (call, call->n_results, values);
+    norpc_call_take_values (call, call->n_results, values);
   else
     answer_wrong (call, problem);
   clear_received (call, values);
@@ -541,7 +541,7 @@ norpc_dbus_message_answer_set (NorpcCall    *call,
   g_value_init (&results[n], G_TYPE_UINT);
   g_value_set_uint (&results[n++], norpc_property_next_serial ());
 
-  norpc_call_return_values (call, n, results);
+  norpc_call_take_values (call, n, results);
   for (guint i = 0; i < n; i++)
     g_value_unset (&results[i]);
 }

@@ -118,7 +118,7 @@ norpc_call_return_set_property (NorpcCall *self,
   g_value_set_uint (&results[self->n_results - 1], norpc_property_next_serial ());
 
   if (problem == NULL)
-    norpc_call_return_values (self, self->n_results, results);
+    norpc_call_take_values (self, self->n_results, results);
   else
     norpc_call_return_error (self, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
                              norpc_call_get_interface_name (self), info->dbus.name, problem);

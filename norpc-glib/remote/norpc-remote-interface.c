@@ -546,7 +546,7 @@ norpc_remote_interface_answer_get_all (NorpcRemoteInterface *self,
   g_value_set_uint (&results[n], norpc_property_next_serial ());
 
   if (problem == NULL)
-    norpc_call_return_unchecked (call, results);
+    norpc_call_take_checked_values (call, results);
   else
     norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
                              access->info.dbus.name, access->args[access->readable[n - 1]].dbus.name, problem);
