@@ -78,7 +78,7 @@ handle_write (NorpcDBusServedStream *self,
   if (write_client_item (self, request, &error))
     norpc_dbus_answer_body (request, g_variant_new ("()"), NULL);
   else if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT))
-    norpc_dbus_answer_error (request, NORPC_DBUS_INVALID_ARGS, error->message);
+    norpc_dbus_answer_wrong (request, NORPC_DBUS_INVALID_ARGS, NORPC_DBUS_STREAM_WRITE ": %s", error->message);
   else
     norpc_dbus_answer_gerror (request, error);
 }

@@ -81,6 +81,8 @@ assert_rejected (Plain      *self,
 
   g_assert_null (reply);
   g_assert_cmpstr (remote, ==, name);
+  if (g_str_has_suffix (name, "InvalidArgs"))
+    g_assert_nonnull (strstr (error->message, member));
 }
 
 static HeldStream *
