@@ -116,7 +116,8 @@ abandon_dbus_call (gpointer data)
   gboolean awaits_objects = is_sent && self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
                             norpc_dbus_message_returns_objects (self->call);
 
-  g_queue_remove (&self->object->waiting, self);
+  if (g_queue_remove (&self->object->waiting, self))
+    call_unref (self);
   if (is_sent)
     tell_cancelled (self);
   g_clear_pointer (&self->opened, norpc_dbus_opened_stream_end);
