@@ -1,0 +1,176 @@
+/* test-dbus-endpoint.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How an endpoint sends calls: how many, whether at all, and with which messages beside them. */
+
+#include <string.h>
+
+#include "dbus-fixture.h"
+
+static void
+ready_cb (GObject      *endpoint,
+          GAsyncResult *result,
+          gpointer      ready)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_endpoint_ready_finish (NORPC_ENDPOINT (endpoint), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) ready = TRUE;
+}
+
+/* An endpoint that has as many calls as it may have rejects more, and is ready when one is answered. */
+static void
+test_capacity (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (NorpcEndpoint) endpoint =
+    g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", fixture->used, "name",
+                  fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, "object-path", DBUS_PATH, "capacity", 1, NULL);
+  g_autoptr (WireWireProxy) proxy =
+    g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean ready = FALSE;
+  NorpcCall *held;
+  gint64 left;
+
+  g_assert_true (norpc_endpoint_is_ready (endpoint));
+  wire_wire_proxy_call_hold (proxy, NULL, NULL, NULL);
+  held = wire_state_wait_held (fixture->state);
+  g_assert_false (norpc_endpoint_is_ready (endpoint));
+  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  g_clear_error (&error);
+  norpc_endpoint_ready_async (endpoint, NULL, ready_cb, &ready);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+  norpc_call_unref (held);
+  while (!ready)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (norpc_endpoint_is_ready (endpoint));
+  wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+hold_cb (GObject      *proxy,
+         GAsyncResult *result,
+         gpointer      number)
+{
+  g_autoptr (GError) error = NULL;
+
+  wire_wire_proxy_call_hold_finish (WIRE_WIRE_PROXY (proxy), result, number, &error);
+  g_assert_no_error (error);
+}
+
+/* A call that is cancelled before it is sent does not reach the service. */
+static void
+test_cancelled_before (DBusFixture   *fixture,
+                       gconstpointer  kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  NorpcCall *held;
+  guint number = 0;
+
+  dbus_thread_block ();
+  wire_wire_proxy_call_hold (fixture->proxy, cancellable, NULL, NULL);
+  g_cancellable_cancel (cancellable);
+  dbus_thread_unblock ();
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, hold_cb, &number);
+  held = wire_state_wait_held (fixture->state);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 5));
+  norpc_call_unref (held);
+  while (number != 5)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Answers as a service without norpc-glib, and keeps the call Hold. Runs in GDBus's thread. */
+static GDBusMessage *
+serve_plainly (GDBusConnection *connection,
+               GDBusMessage    *message,
+               gboolean         incoming,
+               gpointer         members)
+{
+  g_autoptr (GDBusMessage) owned = NULL;
+  g_autoptr (GDBusMessage) reply = NULL;
+  const char *member = g_dbus_message_get_member (message);
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_strcmp0 (g_dbus_message_get_path (message), DBUS_PATH) != 0 ||
+      g_str_has_prefix (g_dbus_message_get_interface (message), "org.freedesktop."))
+    return message;
+
+  owned = message;
+  g_async_queue_push (members, g_strdup (member));
+  if (!g_str_equal (member, "TimeLeft"))
+    return NULL;
+
+  reply = g_dbus_message_new_method_reply (message);
+  g_dbus_message_set_body (reply, g_variant_new ("(x)", (gint64) 0));
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+
+  return NULL;
+}
+
+static void
+unref_queue (gpointer queue)
+{
+  g_async_queue_unref (queue);
+}
+
+static void
+assert_next_member (GAsyncQueue *members,
+                    const char  *expected)
+{
+  g_autofree char *member = g_async_queue_pop (members);
+
+  g_assert_cmpstr (member, ==, expected);
+}
+
+/* A service without norpc-glib never sees norpc-glib's own members: about deadlines, traces and cancellation. */
+static void
+test_plain_service (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  GAsyncQueue *members = g_async_queue_new_full (g_free);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcEndpoint) endpoint = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  g_dbus_connection_add_filter (fixture->served, serve_plainly, g_async_queue_ref (members), unref_queue);
+  endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL,
+                                                      DBUS_PATH));
+  proxy = g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  norpc_trace_context_push ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", NULL);
+  norpc_proxy_set_timeout (NORPC_PROXY (proxy), 60 * 1000);
+  g_assert_true (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_no_error (error);
+  assert_next_member (members, "TimeLeft");
+
+  wire_wire_proxy_call_hold (proxy, cancellable, NULL, NULL);
+  assert_next_member (members, "Hold");
+  g_cancellable_cancel (cancellable);
+  g_assert_true (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_no_error (error);
+  assert_next_member (members, "TimeLeft");
+  g_assert_cmpint (g_async_queue_length (members), ==, 0);
+  norpc_trace_context_pop ();
+  g_async_queue_unref (members);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/dbus-endpoint/capacity", test_capacity);
+  dbus_add_tests ("/dbus-endpoint/cancelled-before", test_cancelled_before);
+  dbus_add_tests ("/dbus-endpoint/plain-service", test_plain_service);
+
+  return g_test_run ();
+}
