@@ -65,6 +65,7 @@ struct _NorpcMirror
 
   gboolean loads;  /* in the client's context: a request for all values is in flight */
   gboolean retries; /* in the client's context: the values are requested again in a moment */
+  guint    retry_delay; /* in the client's context: in milliseconds, or 0 after a success */
   gboolean warned; /* in the client's context: that a request has failed */
 
   NorpcMirrorEvent *oldest;    /* (unowned) (nullable) [lock of the events]: of the changes */

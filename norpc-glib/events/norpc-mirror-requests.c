@@ -104,8 +104,9 @@ ready_cb (GObject      *object,
     norpc_mirror_load (self, proxy);
 }
 
-/* Milliseconds after which the values are requested again. */
-#define RETRY_INTERVAL 1000
+/* Milliseconds after which the values are requested again: the first time, and at most. Each time, it is twice as long. */
+#define MIN_RETRY_DELAY 1000
+#define MAX_RETRY_DELAY 64000
 
 /* Runs in the client's context. */
 static gboolean
@@ -137,7 +138,8 @@ load_later (NorpcMirror *self)
     return;
 
   self->retries = TRUE;
-  source = g_timeout_source_new (RETRY_INTERVAL);
+  self->retry_delay = CLAMP (2 * self->retry_delay, MIN_RETRY_DELAY, MAX_RETRY_DELAY);
+  source = g_timeout_source_new (self->retry_delay);
   g_source_set_static_name (source, "NorpcMirror");
   g_source_set_callback (source, load_again_cb, norpc_mirror_ref (self), unref_mirror_cb);
   g_source_attach (source, self->context);

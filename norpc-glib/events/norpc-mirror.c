@@ -164,6 +164,7 @@ take_all (NorpcMirror *self,
     }
 
   self->loads = FALSE;
+  self->retry_delay = 0;
   take_values (self, proxy, reply, FALSE, TRUE);
 }
 

@@ -119,7 +119,7 @@ route_to_branch (NorpcDBusRouter *self,
                  GDBusMessage    *message)
 {
   Inbox inbox = { NULL, NULL };
-  gboolean is_wanted, is_denied;
+  gboolean is_wanted, is_denied, is_full;
   Branch *branch;
 
   g_mutex_lock (&self->lock);
@@ -127,7 +127,8 @@ route_to_branch (NorpcDBusRouter *self,
   is_wanted = branch != NULL && branch_wants_locked (branch, message);
   is_denied = is_wanted && *branch->client != '\0' &&
               g_strcmp0 (branch->client, g_dbus_message_get_sender (message)) != 0;
-  if (is_wanted && !is_denied && branch->n_messages < branch->limit)
+  is_full = is_wanted && branch->n_messages >= branch->limit;
+  if (is_wanted && !is_denied && !is_full)
     inbox = find_inbox_locked (self, branch->inbox_path);
   if (inbox.funcs != NULL)
     branch->n_messages++;
@@ -141,8 +142,10 @@ route_to_branch (NorpcDBusRouter *self,
   else if (is_denied)
     norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.AccessDenied",
                               "the stream belongs to another client");
-  else if (is_wanted)
+  else if (is_full)
     norpc_dbus_router_reject_full (connection, message);
+  else if (is_wanted)
+    norpc_dbus_router_reject (connection, message, "org.norpc.Error.Closed", "the object is no longer exported");
 
   return is_wanted;
 }

@@ -6,6 +6,7 @@
 /* Whatever ends, each call completes. */
 
 #include "dbus-fixture.h"
+#include "remote/norpc-dbus-router-private.h"
 
 static void
 outcome_cb (GObject      *proxy,
@@ -333,6 +334,28 @@ test_no_service (DBusFixture   *fixture,
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
 
+/* A message for a stream may arrive when its export has been released, and the stream is about to be. */
+static void
+test_stream_of_released (DBusFixture   *fixture,
+                         gconstpointer  kind)
+{
+  const char *client = fixture->kind == DBUS_ON_BUS ? g_dbus_connection_get_unique_name (fixture->used) : "";
+  NorpcDBusRouter *router = norpc_dbus_router_get (fixture->served);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autofree char *name = NULL;
+
+  norpc_dbus_router_add_branch (router, "/released/streams/1", "/released", "org.example.Wire.PourStream", client, 1);
+  reply = g_dbus_connection_call_sync (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL,
+                                       "/released/streams/1", "org.example.Wire.PourStream", "Wait", NULL, NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_null (reply);
+  name = g_dbus_error_get_remote_error (error);
+  g_assert_cmpstr (name, ==, "org.norpc.Error.Closed");
+  norpc_dbus_router_remove_branch (router, "/released/streams/1");
+  norpc_dbus_router_unref (router);
+}
+
 #define ON_BUS(path, func) \
   g_test_add (path, DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, func, dbus_fixture_tear_down)
 
@@ -343,6 +366,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   dbus_add_tests ("/dbus-closed/connection-of-client", test_connection_of_client);
+  dbus_add_tests ("/dbus-closed/stream-of-released", test_stream_of_released);
   dbus_add_tests ("/dbus-closed/connection-of-service", test_connection_of_service);
   dbus_add_tests ("/dbus-closed/unexport-unread", test_unexport_unread);
   dbus_add_tests ("/dbus-closed/client-leaves", test_client_leaves);
