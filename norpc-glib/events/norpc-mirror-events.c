@@ -331,11 +331,12 @@ norpc_mirror_add_change (NorpcMirror   *self,
 }
 
 /* Called in the thread that disposes of the proxy, which has unsubscribed. Drops the changes and
- * replies that wait.
+ * replies that wait, and cancels the requests for all values, because one that waits would keep the endpoint.
  */
 void
 norpc_mirror_close (NorpcMirror *self)
 {
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The proxy was released");
   NorpcEvent *removed = NULL;
 
   g_mutex_lock (&get_queue (self)->lock);
@@ -347,4 +348,5 @@ norpc_mirror_close (NorpcMirror *self)
   g_mutex_unlock (&get_queue (self)->lock);
 
   norpc_events_free (removed);
+  norpc_call_group_cancel (self->requests, error, NORPC_METHOD_FLAGS_NONE);
 }

@@ -59,6 +59,8 @@ struct _NorpcMirror
   GMainContext    *context;     /* (unowned), since construction: only compared */
   GThread         *thread;      /* (unowned), since construction: that has made the proxy */
 
+  NorpcCallGroup *requests; /* (owned), since construction: the requests for all values that are in flight */
+
   int is_started; /* atomic: values were requested, so that changes are to be told */
   int is_ready;   /* atomic: all values have been there once */
   int n_sent;     /* atomic: writes that were sent */

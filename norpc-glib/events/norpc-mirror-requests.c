@@ -62,7 +62,11 @@ norpc_mirror_send_request (NorpcMirror *self,
   call->link.sink = &request_sink;
   call->reply_data = request;
   norpc_call_send_begin (call);
-  if (call->method != NORPC_PROPERTY_GET_ALL)
+  if (call->method == NORPC_PROPERTY_GET_ALL)
+    {
+      norpc_call_group_add (self->requests, call);
+    }
+  else
     {
       norpc_call_group_add (origin.calls, call);
       norpc_latest_replace (origin.latest, call);

@@ -56,6 +56,7 @@ norpc_mirror_unref (NorpcMirror *self)
     }
   g_weak_ref_clear (&self->weak_proxy);
   norpc_reply_queue_unref (self->reply_queue);
+  norpc_call_group_unref (self->requests);
   g_mutex_clear (&self->lock);
   g_free (self);
 }

@@ -233,6 +233,7 @@ norpc_mirror_new (NorpcProxy               *proxy,
   g_weak_ref_init (&self->weak_proxy, proxy);
   self->reply_queue = norpc_reply_queue_get (context);
   self->context = context;
+  self->requests = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link), NULL);
   self->thread = g_thread_self ();
   g_mutex_init (&self->lock);
 

@@ -3,6 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <signal.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 #include "core/norpc-error.h"
 #include "core/norpc-log-private.h"
 #include "norpc-helper-program-private.h"
@@ -21,7 +28,20 @@ norpc_helper_program_clear (NorpcHelperProgram *self)
   g_clear_pointer (&self->directory, g_free);
 }
 
-/* Starts the program, which has @fd (owned) as @target_fd. Returns NULL, also with a warning, if that fails. */
+#ifdef __linux__
+/* Runs in the new process, before the program: only functions that are async-signal-safe. The system sends the signal when
+ * the thread of D-Bus endpoints ends, which it does with the process.
+ */
+static void
+end_with_parent (gpointer parent)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid () != GPOINTER_TO_INT (parent))
+    raise (SIGTERM);
+}
+#endif
+
+/* Called in the thread of D-Bus endpoints. Starts the program, which has @fd (owned) as @target_fd. Returns NULL, also with a warning, if that fails. */
 GSubprocess *
 norpc_helper_program_spawn (const NorpcHelperProgram *self,
                             int                       fd,
@@ -38,6 +58,9 @@ norpc_helper_program_spawn (const NorpcHelperProgram *self,
   if (self->directory != NULL)
     g_subprocess_launcher_set_cwd (launcher, self->directory);
   g_subprocess_launcher_setenv (launcher, NORPC_HELPER_VARIABLE, number, TRUE);
+#ifdef __linux__
+  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, GINT_TO_POINTER ((int) getpid ()), NULL);
+#endif
   g_subprocess_launcher_take_fd (launcher, fd, target_fd);
   process = g_subprocess_launcher_spawnv (launcher, (const char * const *) self->argv, &spawn_error);
   if (process == NULL)

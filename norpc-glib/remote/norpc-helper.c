@@ -513,7 +513,8 @@ connect_to_parent (int      fd,
  *
  * The program exports its object with [ctor@Norpc.DBusExport.new], and then calls
  * [method@Gio.DBusConnection.start_message_processing]: calls wait until then. When the other program ends, this
- * one gets the signal `SIGTERM`, because the connection has [property@Gio.DBusConnection:exit-on-close].
+ * one gets the signal `SIGTERM`, because the connection has [property@Gio.DBusConnection:exit-on-close]; on Linux, the
+ * system sends it, too, also before this function is called.
  *
  * Call this function once, before the program starts threads, because it removes the variable `NORPC_HELPER_FD` from the
  * environment. Programs that this one starts neither see the variable nor get the connection.

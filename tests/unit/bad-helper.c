@@ -117,8 +117,6 @@ spoil_connection (gpointer how)
 static void
 misbehave_before (const char *how)
 {
-  if (g_str_equal (how, "notes-end"))
-    signal (SIGTERM, note_end);
   if (g_str_equal (how, "hang") || g_str_equal (how, "notes-end"))
     hang ();
   if (g_str_equal (how, "close"))
@@ -166,6 +164,8 @@ main (int   argc,
 
   alarm (LIFE);
   note = argc > 2 ? argv[2] : NULL;
+  if (g_str_equal (how, "notes-end"))
+    signal (SIGTERM, note_end); /* it may come as soon as the report is there */
   if (!g_str_equal (how, "child"))
     report (argc, argv);
   misbehave_before (how);

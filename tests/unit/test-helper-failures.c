@@ -81,7 +81,7 @@ static void
 set_up (Bad           *self,
         gconstpointer  unused G_GNUC_UNUSED)
 {
-  self->folder = g_dir_make_tmp ("bad-helper-XXXXXX", NULL);
+  self->folder = g_test_subprocess () ? g_strdup (g_getenv ("BAD_HELPER_FOLDER")) : g_dir_make_tmp ("bad-helper-XXXXXX", NULL);
   self->report = g_build_filename (self->folder, "report", NULL);
 }
 
@@ -358,6 +358,50 @@ test_release (Bad           *self,
   wait_gone (pid);
 }
 
+/* A proxy that is released no longer requests the properties: while the program is starting, too, the last reference stops
+ * it. Nothing runs in the client's context.
+ */
+static void
+test_release_while_starting (Bad           *self,
+                             gconstpointer  unused G_GNUC_UNUSED)
+{
+  pid_t pid;
+
+  start (self, "hang", 0, 0);
+  pid = read_pid (self);
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STARTING);
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->helper);
+  while (kill (pid, 0) == 0)
+    g_usleep (1000);
+}
+
+/* A program that has not connected gets SIGTERM when the process that has started it is killed. */
+static void
+test_parent_killed (Bad           *self,
+                    gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autofree char *text = NULL;
+
+  if (g_test_subprocess ())
+    {
+      start (self, "notes-end", 0, 0);
+      read_pid (self);
+      kill (getpid (), SIGKILL);
+    }
+
+  g_setenv ("BAD_HELPER_FOLDER", self->folder, TRUE);
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_unsetenv ("BAD_HELPER_FOLDER");
+  text = read_report (self);
+  while (!g_str_equal (text, "terminated"))
+    {
+      g_usleep (1000);
+      g_free (text);
+      text = read_report (self);
+    }
+}
+
 /* The program gets its arguments, environment and folder, and no descriptor but its connection. */
 static void
 test_report (Bad           *self,
@@ -454,6 +498,10 @@ main (int   argc,
   BAD_TEST ("stop-while-ending", NULL, test_stop_while_ending);
   BAD_TEST ("terminated", NULL, test_terminated);
   BAD_TEST ("release", NULL, test_release);
+  BAD_TEST ("release-while-starting", NULL, test_release_while_starting);
+#ifdef __linux__
+  BAD_TEST ("parent-killed", NULL, test_parent_killed);
+#endif
   BAD_TEST ("report", NULL, test_report);
   BAD_TEST ("readiness", NULL, test_readiness);
   BAD_TEST ("start-timer", NULL, test_start_timer);
