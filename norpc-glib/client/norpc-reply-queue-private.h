@@ -28,6 +28,8 @@ void     norpc_reply_queue_push_first   (NorpcReplyQueue *self,
                                          NorpcReplyLink  *link);
 gboolean norpc_reply_queue_remove_first (NorpcReplyQueue *self,
                                          NorpcReplyLink  *link);
+void     norpc_reply_queue_deliver_some (NorpcReplyQueue *self,
+                                         gboolean       (*check) (NorpcCall *call));
 
 NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);

@@ -294,6 +294,52 @@ static GSourceFuncs reply_queue_source_funcs = {
   NULL
 };
 
+/* Called in the owner of the context. The newer replies follow those that were taken before. */
+static void
+append_replies (NorpcReplyQueue *self)
+{
+  NorpcReplyLink *older = g_steal_pointer (&self->first);
+  NorpcReplyLink **last = &older;
+
+  take_replies (self);
+  while (*last != NULL)
+    last = &(*last)->next;
+  *last = self->first;
+  self->first = older;
+}
+
+/* Called in a thread whose thread-default context this is. Delivers those replies out of turn for which @check returns TRUE:
+ * what they tell is known already, and a program that does not run the context would keep them. Does nothing if another
+ * thread runs the context.
+ */
+void
+norpc_reply_queue_deliver_some (NorpcReplyQueue *self,
+                                gboolean       (*check) (NorpcCall *call))
+{
+  NorpcReplyLink **link = &self->first;
+
+  if (!g_main_context_acquire (self->context))
+    return;
+
+  append_replies (self);
+  while (*link != NULL)
+    {
+      NorpcCall *call = get_call (*link);
+
+      if (call == NULL || !check (call))
+        {
+          link = &(*link)->next;
+          continue;
+        }
+
+      /* Application code may run the context. */
+      *link = call->link.next;
+      deliver_reply (self, call);
+      link = &self->first;
+    }
+  g_main_context_release (self->context);
+}
+
 /* Called in the client's thread, before it sends the call. Records the time of the main-loop
  * iteration, as GTask does. See may_deliver (). A reply queue knows the time; to ask the context takes a
  * lock.

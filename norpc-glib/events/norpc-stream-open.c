@@ -35,33 +35,6 @@ stream_new (GType      type,
   return self;
 }
 
-/* The client's end, as long as it is there. */
-typedef struct
-{
-  GWeakRef stream;
-} Opened;
-
-/* Runs in the client's context, after all items. */
-static void
-outcome_arrived_cb (NorpcReply *reply,
-                    gpointer    user_data)
-{
-  Opened *opened = user_data;
-  g_autoptr (NorpcStream) self = g_weak_ref_get (&opened->stream);
-
-  g_weak_ref_clear (&opened->stream);
-  g_free (opened);
-  if (self != NULL)
-    norpc_pipe_note_outcome (norpc_stream_get_private (self)->pipe, norpc_reply_get_error (reply));
-  norpc_reply_unref (reply);
-  if (self == NULL)
-    return;
-
-  norpc_stream_get_private (self)->replied = TRUE;
-  norpc_stream_continue_reading (self);
-  norpc_stream_complete_outcome (self);
-}
-
 /**
  * norpc_proxy_open_stream: (skip)
  * @self: a proxy
@@ -86,7 +59,6 @@ norpc_proxy_open_stream (NorpcProxy   *self,
   NorpcStreamPrivate *priv;
   NorpcPipe *pipe;
   NorpcCallOrigin origin;
-  Opened *opened;
 
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
@@ -103,11 +75,9 @@ norpc_proxy_open_stream (NorpcProxy   *self,
   if (priv->reads)
     norpc_stream_attach (stream);
 
-  opened = g_new (Opened, 1);
-  g_weak_ref_init (&opened->stream, stream);
   origin = norpc_proxy_prepare_call (self, call);
   norpc_reply_queue_note_iteration (call);
-  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, outcome_arrived_cb, opened);
+  norpc_stream_send_call (stream, &origin, cancellable);
 
   return g_steal_pointer (&stream);
 }

@@ -5,6 +5,8 @@
 
 /* The results of a call to a stream, which end it. */
 
+#include "client/norpc-endpoint-private.h"
+#include "client/norpc-reply-queue-private.h"
 #include "core/norpc-error.h"
 #include "norpc-stream-private.h"
 
@@ -71,12 +73,73 @@ complete_outcome (gpointer object)
   norpc_wait_end (&wait);
 }
 
-/* Runs in the client's context, when the reply has arrived. */
-void
-norpc_stream_complete_outcome (NorpcStream *self)
+/* The client's end, as long as it is there. */
+typedef struct
 {
+  GWeakRef stream;
+} Opened;
+
+/* Runs in the client's context, after all items. */
+static void
+outcome_arrived_cb (NorpcReply *reply,
+                    gpointer    user_data)
+{
+  Opened *opened = user_data;
+  g_autoptr (NorpcStream) self = g_weak_ref_get (&opened->stream);
+
+  g_weak_ref_clear (&opened->stream);
+  g_free (opened);
+  if (self != NULL)
+    norpc_pipe_note_outcome (norpc_stream_get_private (self)->pipe, norpc_reply_get_error (reply));
+  norpc_reply_unref (reply);
+  if (self == NULL)
+    return;
+
+  norpc_stream_get_private (self)->replied = TRUE;
+  norpc_stream_continue_reading (self);
   if (norpc_stream_get_private (self)->outcome_wait.result != NULL)
     complete_outcome (self);
+}
+
+/* Called in the client's thread. Takes ownership of the call of the stream, which was prepared for it, and whose reply is
+ * the outcome.
+ */
+void
+norpc_stream_send_call (NorpcStream           *self,
+                        const NorpcCallOrigin *origin,
+                        GCancellable          *cancellable)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+  Opened *opened = g_new (Opened, 1);
+
+  g_weak_ref_init (&opened->stream, self);
+  norpc_endpoint_call_for (norpc_proxy_get_endpoint (priv->proxy), priv->call, origin, cancellable, outcome_arrived_cb,
+                           opened);
+}
+
+/* Returns TRUE if a reply that waits tells its client nothing new: the outcome has been taken, or there is no stream any
+ * more.
+ */
+static gboolean
+is_outcome_known (NorpcCall *call)
+{
+  g_autoptr (NorpcStream) stream = NULL;
+
+  if (call->reply_func != outcome_arrived_cb)
+    return FALSE;
+
+  stream = g_weak_ref_get (&((Opened *) call->reply_data)->stream);
+
+  return stream == NULL || norpc_stream_get_private (stream)->reply == NULL;
+}
+
+/* Called in a client's thread that may not run its context. */
+static void
+forget_outcomes (void)
+{
+  g_autoptr (NorpcReplyQueue) reply_queue = norpc_reply_queue_get_thread_default ();
+
+  norpc_reply_queue_deliver_some (reply_queue, is_outcome_known);
 }
 
 /* Called before the client waits for the outcome. If it has not begun to read, it never does. */
@@ -163,6 +226,7 @@ norpc_stream_outcome_sync (NorpcStream   *self,
                            GError       **error)
 {
   NorpcStreamPrivate *priv;
+  NorpcReply *reply;
 
   g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
@@ -176,5 +240,8 @@ norpc_stream_outcome_sync (NorpcStream   *self,
 
   begin_waiting (priv);
 
-  return norpc_stream_block (self, is_completed, cancellable, error) ? take_outcome (priv, error) : NULL;
+  reply = norpc_stream_block (self, is_completed, cancellable, error) ? take_outcome (priv, error) : NULL;
+  forget_outcomes ();
+
+  return reply;
 }

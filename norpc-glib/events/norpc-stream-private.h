@@ -59,7 +59,9 @@ NorpcItem *norpc_stream_take_item        (NorpcStream *self);
 gboolean   norpc_stream_is_at_end        (NorpcStream *self);
 
 /* norpc-stream-outcome.c */
-void norpc_stream_complete_outcome (NorpcStream *self);
+void norpc_stream_send_call (NorpcStream           *self,
+                             const NorpcCallOrigin *origin,
+                             GCancellable          *cancellable);
 
 /* Thread-safe. Returns TRUE if @self is the end of a call's stream that reads. */
 static inline gboolean

@@ -5,6 +5,7 @@
 
 /* Flow control: the writer of a stream waits for its reader. */
 
+#include "client/norpc-reply-queue-parts-private.h"
 #include "feed-fixture.h"
 
 /* A writer waits for the reader, whose context need not run. */
@@ -89,6 +90,34 @@ test_outcome_only (FeedFixture   *self,
   g_assert_true (feed_feed_tick_stream_outcome_sync (tick, NULL, NULL));
 }
 
+/* A program that does not run its context does not keep the outcomes that it has got. That of the last stream may still be
+ * on its way, and an outcome that is waited for comes when the context runs.
+ */
+static void
+test_no_context (FeedFixture   *self,
+                 gconstpointer  unused)
+{
+  g_autoptr (NorpcReplyQueue) reply_queue = norpc_reply_queue_get_thread_default ();
+  g_autoptr (FeedFeedCollectStream) other = feed_feed_proxy_open_collect (self->proxy, NULL);
+
+  norpc_stream_end (NORPC_STREAM (other));
+  feed_feed_collect_stream_outcome_async (other, NULL, collect_outcome_cb, &self->log);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (FeedFeedCountStream) stream = feed_feed_proxy_open_count (self->proxy, 1, NULL);
+      g_autoptr (GError) error = NULL;
+      guint number;
+
+      g_assert_true (feed_feed_count_stream_next_sync (stream, &number, NULL, &error));
+      g_assert_false (feed_feed_count_stream_next_sync (stream, &number, NULL, &error));
+      g_assert_true (feed_feed_count_stream_outcome_sync (stream, NULL, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (g_atomic_int_get (&reply_queue->n_open), <=, 2);
+    }
+  log_assert (&self->log, "");
+  log_wait (&self->log, "; ");
+}
+
 /* The client writes, and ends; the items that were written before the service begins are there. */
 static void
 test_in (FeedFixture   *self,
@@ -119,6 +148,7 @@ main (int   argc,
   FEED_TEST ("/streams-flow/many", NULL, test_many);
   FEED_TEST ("/streams-flow/many-sync", "sync", test_many);
   FEED_TEST ("/streams-flow/outcome-only", NULL, test_outcome_only);
+  FEED_TEST ("/streams-flow/no-context", NULL, test_no_context);
   FEED_TEST ("/streams-flow/in", NULL, test_in);
 
   return g_test_run ();
