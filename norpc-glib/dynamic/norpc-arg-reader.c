@@ -111,6 +111,12 @@ make_arg_name (NorpcInterfaceReader *self,
   return norpc_dynamic_info_strdup (self->info, unnamed);
 }
 
+static gboolean
+are_results (NorpcReadArgs which)
+{
+  return which == NORPC_READ_RESULTS || which == NORPC_READ_OUTCOME;
+}
+
 /* Reads one argument. Returns FALSE if @error is set. */
 static gboolean
 read_arg (NorpcInterfaceReader   *self,
@@ -143,7 +149,8 @@ read_arg (NorpcInterfaceReader   *self,
   g_ptr_array_add (list, arg);
 
   if (needs_code != NULL && *left_out == NULL)
-    *left_out = g_strdup_printf ("its argument '%s' has %s", arg->dbus.name, needs_code);
+    *left_out = g_strdup_printf ("its %s '%s' has %s", are_results (which) ? "result" : "argument", arg->dbus.name,
+                                 needs_code);
 
   return TRUE;
 }
@@ -182,7 +189,7 @@ norpc_interface_reader_read_args (NorpcInterfaceReader   *self,
   guint n_before = 0;
 
   /* The results of a method are counted after its arguments. */
-  if (which == NORPC_READ_RESULTS || which == NORPC_READ_OUTCOME)
+  if (are_results (which))
     n_before = norpc_arg_infos_count (*args);
 
   for (guint i = 0; i < member->children->len; i++)

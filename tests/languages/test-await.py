@@ -227,8 +227,9 @@ class Arguments(Case):
     def test_options(self):
         call = self.store.get_size_sync
         self.assert_exception(TypeError, "argument 'timeout': expected a number of milliseconds, got str", call, 1, timeout='1')
-        self.assert_exception(ValueError, "argument 'timeout': expected a number of milliseconds greater than 0, got 0",
-                              call, 1, timeout=0)
+        for timeout in 0, -1, 2**32, float('nan'):
+            self.assert_exception(ValueError, "argument 'timeout': expected a number of milliseconds greater than 0 and less "
+                                  f"than 2**32, or float('inf'), got {timeout}", call, 1, timeout=timeout)
         self.assert_exception(TypeError, "argument 'priority': expected Norpc.Priority, got int", call, 1, priority=5)
         self.assert_exception(TypeError, "argument 'cancellable': expected Gio.Cancellable, got Error",
                               call, 1, cancellable=GLib.Error())

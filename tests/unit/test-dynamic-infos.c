@@ -332,6 +332,9 @@ test_left_out (void)
   g_assert_cmpstr (norpc_interface_info_get_left_out (info, "Show"), ==,
                    "the method 'Show' needs code that norpc-codegen generates: its argument 'widget' has the type "
                    "'Gtk.Widget'");
+  g_assert_cmpstr (norpc_interface_info_get_left_out (info, "List"), ==,
+                   "the method 'List' needs code that norpc-codegen generates: its result 'tracks' has the type "
+                   "'Track[]', a <record> that is an object");
   g_assert_null (norpc_interface_info_get_left_out (info, "Kept"));
 
   g_assert_null (norpc_dynamic_proxy_call_method_sync (proxy, "Add", NULL, NULL, &error));

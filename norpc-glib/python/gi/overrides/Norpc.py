@@ -71,6 +71,18 @@ Filter = override(Filter)
 __all__.append('Filter')
 
 
+class Reply(Norpc.Reply):
+    """A reply, for a filter's function."""
+
+    def get_error(self):
+        error = super().get_error()
+        return None if error is None else errors.refine(error)
+
+
+Reply = override(Reply)
+__all__.append('Reply')
+
+
 class Balance(guards.BalanceFunctions, Norpc.Balance):
     """A layer that distributes calls."""
 

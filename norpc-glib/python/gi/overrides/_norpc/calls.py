@@ -4,9 +4,9 @@
 import functools
 import types
 
-from gi.repository import Gio, GLib
+from gi.repository import Gio
 
-from . import description, fork, interrupt, replies, streams, values
+from . import description, errors, fork, interrupt, replies, streams, values
 from .parameters import Parameters
 from .scope import Scope
 
@@ -82,24 +82,12 @@ class _Method(_Member):
                                f'{self.name}_sync() waits without one') from None
 
     def take_reply(self, proxy, result):
-        try:
-            return self.give(self.finish(proxy, result))
-        except GLib.Error as error:
-            refined = self.interface.refine(error)
-            if refined is error:
-                raise
-            raise refined from None
+        return self.give(errors.refining(self.interface.refine, self.finish, proxy, result))
 
     def run(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
-        try:
-            with scope:
-                return self.give(interrupt.call(self.call_sync, args, cancellable))
-        except GLib.Error as error:
-            refined = self.interface.refine(error)
-            if refined is error:
-                raise
-            raise refined from None
+        with scope:
+            return self.give(errors.refining(self.interface.refine, interrupt.call, self.call_sync, args, cancellable))
 
     def run_plainly(self, proxy, args, kwargs):
         """Calls the function of PyGObject, whose last argument is a cancellable, and has Ctrl-C end it."""
@@ -157,7 +145,7 @@ def _make_setter(function):
     """Makes a function that sets a property and waits, from that of PyGObject."""
     @functools.wraps(function, ('__name__', '__doc__'))
     def set_sync(self, value, cancellable=None):
-        return interrupt.call(function, [self, value], cancellable)
+        return errors.refining(errors.refine, interrupt.call, function, [self, value], cancellable)
 
     return set_sync
 
@@ -165,7 +153,7 @@ def _make_setter(function):
 def _make_constructor(function):
     """Makes a function that makes a proxy and waits for its properties, from that of PyGObject."""
     def new_sync(cls, endpoint, cancellable=None):
-        return interrupt.call(function, [cls, endpoint], cancellable)
+        return errors.refining(errors.refine, interrupt.call, function, [cls, endpoint], cancellable)
 
     new_sync.__doc__ = function.__doc__
     return classmethod(new_sync)

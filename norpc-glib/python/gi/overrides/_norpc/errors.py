@@ -14,6 +14,7 @@ from . import names
 Gio.IOErrorEnum.CANCELLED, Norpc.Error.FAILED
 
 _domains = {}  # classes by the quark of their domain, as text
+_described = {}  # those of descriptions, in the same way; of two with one quark, the first
 
 
 def _get_domain(codes):
@@ -54,8 +55,12 @@ class _DescribedCodes(enum.IntEnum):
     """The codes of an error domain that is described at run time."""
 
     @classmethod
+    def quark_name(cls):
+        return cls._norpc_exceptions.make(next(iter(cls.__members__)), '').domain
+
+    @classmethod
     def quark(cls):
-        return GLib.quark_from_string(cls._norpc_exceptions.make(next(iter(cls.__members__)), '').domain)
+        return GLib.quark_from_string(cls.quark_name())
 
 
 class DescribedErrors:
@@ -90,6 +95,7 @@ class DescribedErrors:
             setattr(base, constant, kind)
             self._kinds[name] = kind
         enumeration._norpc_exceptions = base
+        _described.setdefault(enumeration.quark_name(), base)
         return enumeration
 
     def refine(self, error):
@@ -104,11 +110,24 @@ class DescribedErrors:
 
 def refine(error):
     """Gets an error as an exception of its class, if its domain has one."""
-    domain = _domains.get(error.domain)
+    if type(error) is not GLib.Error:
+        return error  # it is one
+    domain = _domains.get(error.domain) or _described.get(error.domain)
     for kind in domain.__subclasses__() if domain is not None else ():
         if kind.code == error.code:
             return kind(error.message)
     return error
+
+
+def refining(refine, function, *args):
+    """Calls a function, and has the GLib.Error that it raises be an exception of its class."""
+    try:
+        return function(*args)
+    except GLib.Error as error:
+        refined = refine(error)
+        if refined is error:
+            raise
+        raise refined from None
 
 
 def _get_text(error):

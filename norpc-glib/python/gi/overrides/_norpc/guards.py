@@ -148,6 +148,15 @@ def _check_callable(func):
     return func
 
 
+def _refine_error(func):
+    """Has the function of a retry get the error as an exception of its class."""
+    @functools.wraps(func)
+    def run(call, error, *args):
+        return func(call, errors.refine(error), *args)
+
+    return run
+
+
 class FilterFunctions:
     """Methods that a filter has in Python."""
 
@@ -169,4 +178,4 @@ class RetryFunctions:
     """Methods that a retry has in Python."""
 
     def set_func(self, func, *data):
-        super().set_func(_make_observer(_check_callable(func), _check_true_or_false, False), *data)
+        super().set_func(_make_observer(_refine_error(_check_callable(func)), _check_true_or_false, False), *data)

@@ -5,7 +5,7 @@ import functools
 
 from gi.repository import GLib, GObject, Norpc
 
-from . import described, description, names, streams
+from . import described, description, errors, names, streams
 
 
 class Loaded:
@@ -232,7 +232,7 @@ class Loaded:
 
         def write_sync(proxy, new, cancellable=None):
             gvalue, = value.to_gvalues(value.check(f'set_{name}_sync', [new]))
-            return proxy.write_value_sync(gobject_name, gvalue, cancellable)
+            return errors.refining(self.refine, proxy.write_value_sync, gobject_name, gvalue, cancellable)
 
         return {f'set_{name}_async': write, f'set_{name}_finish': Norpc.Proxy.write_value_finish,
                 f'set_{name}_sync': write_sync}

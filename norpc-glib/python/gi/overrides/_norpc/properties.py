@@ -5,7 +5,7 @@ import functools
 
 from gi.repository import GObject
 
-from . import description, interrupt
+from . import description, errors, interrupt
 
 _plain_props = next(vars(base)['props'] for base in GObject.Object.__mro__ if 'props' in vars(base))
 
@@ -90,7 +90,7 @@ class WaitingProperties:
     """Methods of proxies that wait, and that Ctrl-C ends."""
 
     def load_sync(self, cancellable=None):
-        return interrupt.call(super().load_sync, [], cancellable)
+        return errors.refining(errors.refine, interrupt.call, super().load_sync, [], cancellable)
 
     def write_value_sync(self, name, value, cancellable=None):
-        return interrupt.call(super().write_value_sync, [name, value], cancellable)
+        return errors.refining(errors.refine, interrupt.call, super().write_value_sync, [name, value], cancellable)

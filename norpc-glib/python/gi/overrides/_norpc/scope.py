@@ -72,7 +72,8 @@ class Scope(contextlib.AbstractContextManager):
         if timeout == float('inf'):
             return GLib.MAXUINT32
         if not 0 < timeout <= GLib.MAXUINT32:
-            raise ValueError(f"argument 'timeout': expected a number of milliseconds greater than 0, got {timeout}")
+            raise ValueError("argument 'timeout': expected a number of milliseconds greater than 0 and less than 2**32, "
+                             f"or float('inf'), got {timeout}")
         return max(1, round(timeout))
 
     def __enter__(self):

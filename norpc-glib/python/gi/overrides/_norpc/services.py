@@ -304,7 +304,7 @@ class ServerFunctions:
         fork.check()
         self._norpc_was_started = True  # so the wrapper lives as long as the server
         _servers.add(self)
-        return interrupt.call(super().start, [], cancellable)
+        return errors.refining(errors.refine, interrupt.call, super().start, [], cancellable)
 
     def stop(self, mode, cancellable=None):
         return interrupt.call(super().stop, [mode], cancellable)

@@ -3,7 +3,7 @@
 
 import functools
 
-from gi.repository import GLib, Norpc
+from gi.repository import Norpc
 
 from . import description, errors, interrupt, replies, values
 from .parameters import Parameters, find, read_arguments
@@ -45,25 +45,21 @@ def _start(self, name):
 
 def _refining(self, function, *args):
     """Calls a function, whose declared errors become exceptions of their classes."""
-    try:
-        return function(*args)
-    except GLib.Error as error:
-        refined = getattr(self, '_norpc_refine', errors.refine)(error)
-        if refined is error:
-            raise
-        raise refined from None
+    return errors.refining(getattr(self, '_norpc_refine', errors.refine), function, *args)
 
 
 def add_waiting(cls):
-    """Has the functions of a generated class of streams that wait end with Ctrl-C."""
+    """Has the functions of a generated class of streams that wait end with Ctrl-C, and outcome_sync() convert results."""
+    is_generated = cls.__info__.get_namespace() != 'Norpc'
     for name in 'next_sync', 'outcome_sync':
         if name in vars(cls):
-            setattr(cls, name, _make_waiting(vars(cls)[name], name))
+            give = _give_outcome if is_generated and name == 'outcome_sync' else lambda self, results: results
+            setattr(cls, name, _make_waiting(vars(cls)[name], name, give))
 
 
-def _make_waiting(function, name):
+def _make_waiting(function, name, give):
     def wait(self, cancellable=None):
-        return _refining(self, interrupt.call, function, [self], cancellable)
+        return give(self, _refining(self, interrupt.call, function, [self], cancellable))
 
     wait.__name__ = name
     return wait
@@ -115,8 +111,7 @@ class StreamFunctions:
         """Gets the results of the stream, once it has ended."""
         if self.__dict__.get('_norpc_is_client') is False:
             raise TypeError("the service's end of a stream has no outcome; its function returns the results")
-        results = await _wait(self, 'outcome')
-        return _get_item(results) if _has_results(type(self)) else None
+        return _give_outcome(self, await _wait(self, 'outcome'))
 
     async def send(self, *item):
         """Writes an item, as soon as the reader is ready for it."""
@@ -163,6 +158,11 @@ def _has_results(cls):
     return len(finish.get_arguments()) > 1 or finish.get_return_type().get_tag_as_string() != 'gboolean'
 
 
+def _give_outcome(stream, results):
+    """Gets the results of a stream from what PyGObject returns."""
+    return _get_item(results) if _has_results(type(stream)) else None
+
+
 class DescribedStream:
     """Methods of a stream that is described at run time, as a typelib would give them to one."""
 
@@ -196,7 +196,8 @@ class DescribedStream:
         return self._unpack_outcome(self.outcome_reply_finish(result))
 
     def outcome_sync(self, cancellable=None):
-        return self._unpack_outcome(_refining(self, interrupt.call, self.outcome_reply_sync, [], cancellable))
+        reply = _refining(self, interrupt.call, self.outcome_reply_sync, [], cancellable)
+        return _give_outcome(self, self._unpack_outcome(reply))
 
 
 def make_described_class(name, items, results, refine):
