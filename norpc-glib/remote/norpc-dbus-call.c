@@ -537,6 +537,12 @@ complete_message (NorpcDBusCall *self)
   if (norpc_dbus_message_complete (self->message, self->call, &passage, &error))
     return TRUE;
 
+  if (g_dbus_connection_is_closed (self->object->connection))
+    {
+      g_error_free (error);
+      norpc_dbus_call_reject (self, "failed: the connection is closed");
+      return FALSE;
+    }
   fail (self, error);
 
   return FALSE;

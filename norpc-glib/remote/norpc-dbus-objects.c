@@ -266,6 +266,13 @@ norpc_dbus_objects_give (NorpcDBusServing  *root,
       *problem = g_strdup ("the object that it belongs to is no longer exported");
       return NULL;
     }
+
+  /* Nothing would tell that the client has left. Otherwise, the connection tells later that it is closed. */
+  if (g_dbus_connection_is_closed (root->connection))
+    {
+      *problem = g_strdup ("the connection is closed");
+      return NULL;
+    }
   if (norpc_dbus_endpoint_is_received (endpoint, root->connection, client))
     return g_strdup (norpc_dbus_endpoint_get_object_path (NORPC_DBUS_ENDPOINT (endpoint)));
 

@@ -5,7 +5,10 @@
 
 /* Objects that clients pass to services of other processes. */
 
+#include "core/norpc-value-export-private.h"
 #include "dbus-node-fixture.h"
+#include "remote/norpc-dbus-client-objects-private.h"
+#include "remote/norpc-dbus-thread-private.h"
 #include "remote/norpc-dbus-received-private.h"
 
 /* A node of the client, in the context of the test. */
@@ -404,6 +407,54 @@ test_wrong_type (DBusNodeFixture *fixture,
   g_assert_nonnull (strstr (error->message, "is not a NodeNode"));
 }
 
+typedef struct
+{
+  GDBusConnection *connection;
+  gpointer         handle;
+  char            *problem; /* (owned) (nullable), atomic */
+} Giving;
+
+/* Runs in the thread of D-Bus endpoints. */
+static void
+give_late (gpointer data)
+{
+  Giving *self = data;
+  NorpcDBusPassage passage = norpc_dbus_passage_begin (&norpc_dbus_client_passage_funcs, self->connection, NULL, TRUE);
+  char *problem = NULL;
+
+  g_assert_null (passage.funcs->give (&passage, self->handle, NODE_TYPE_NODE, &problem));
+  g_atomic_pointer_set (&self->problem, problem);
+}
+
+/* A connection may be closed, and have told so, just before an object is passed over it. */
+static void
+test_given_late (DBusNodeFixture *fixture,
+                 gconstpointer    kind)
+{
+  int method = norpc_interface_info_find_method (node_node_interface_info (), "Take");
+  g_autoptr (GDBusConnection) connection = g_object_ref (fixture->link.used);
+  GValue value = G_VALUE_INIT;
+  Giving giving = { connection, NULL, NULL };
+  Passed passed;
+
+  passed_init (&passed);
+  g_value_init (&value, NODE_TYPE_NODE);
+  g_value_set_object (&value, passed.node);
+  norpc_value_export ((const NorpcArgInfo *) node_node_interface_info ()->methods[method]->dbus.in_args[0], &value);
+  giving.handle = g_value_get_object (&value);
+
+  dbus_node_fixture_leave (fixture);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  norpc_dbus_thread_invoke (give_late, &giving);
+  while (g_atomic_pointer_get (&giving.problem) == NULL)
+    g_usleep (100);
+  g_assert_cmpstr (giving.problem, ==, "the connection is closed");
+  g_free (giving.problem);
+  g_value_unset (&value);
+  passed_clear (&passed);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -421,6 +472,7 @@ main (int   argc,
   dbus_node_add_tests ("/dbus/objects/passed/plain-client", test_plain_client);
   dbus_node_add_tests ("/dbus/objects/passed/too-many", test_too_many);
   dbus_node_add_tests ("/dbus/objects/passed/wrong-type", test_wrong_type);
+  dbus_node_add_tests ("/dbus/objects/passed/given-late", test_given_late);
 
   return g_test_run ();
 }
