@@ -275,8 +275,11 @@ make_service_properties (void)
    * Whether the endpoint accepts calls.
    *
    * It changes when a server starts or stops, or when a [class@Norpc.Balance] gets its first
-   * running server or loses its last one. A generated proxy notifies of each change, in the context
-   * in which it emits signals, after all signals that the service has emitted before.
+   * running server or loses its last one. While a [class@Norpc.Supervisor] or a [class@Norpc.Helper]
+   * starts or replaces a service, calls wait for it, and the property is %TRUE. A generated proxy
+   * notifies of each change, in the context in which it emits signals, after all signals that the
+   * service has emitted before. A handler gets the value at this moment: changes that follow each
+   * other closely are one.
    *
    * Since: 0.1
    */

@@ -25,6 +25,10 @@ struct _NorpcSubscriber
                         int              change); /* since construction: there is one more service,
                                                      or one less, behind the endpoint. Called in
                                                      any thread, with locks held */
+  void (*note_open)    (NorpcSubscriber *self,
+                        int              change); /* like @note_service: there is one more endpoint, or
+                                                     one less, that takes calls also while its service
+                                                     is replaced */
   gconstpointer context; /* (unowned), since construction: the client's context, or what stands for
                             it; only compared */
 };

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 typedef struct _NorpcSignalEvent NorpcSignalEvent;
 typedef struct _NorpcDelivery NorpcDelivery;
 
+typedef struct _NorpcChangeEvent NorpcChangeEvent;
+
 /* The emissions of one signal that a proxy gets. */
 typedef struct
 {
@@ -45,7 +47,8 @@ struct _NorpcSubscription
   NorpcMirror     *mirror;      /* (owned) (nullable), since construction: of properties */
   guint            notify_id;   /* since construction */
   int              n_services;  /* [lock of the events]: that run */
-  NorpcEvent      *change;      /* (unowned) (nullable) [lock of the events]: that the context has not
+  int              n_open;      /* [lock of the events]: endpoints that take calls also while their service is replaced */
+  NorpcChangeEvent *change;     /* (unowned) (nullable) [lock of the events]: that the context has not
                                    begun to deliver */
   guint            n_signals;   /* since construction */
   NorpcSignalState signals[];

@@ -8,12 +8,15 @@
 #include "core/norpc-interface-peek.h"
 #include "norpc-subscription-parts-private.h"
 
-/* The first service has started, or the last one has stopped. */
-typedef struct
+/* The first service has started, or the endpoint no longer takes calls, or takes calls again. */
+struct _NorpcChangeEvent
 {
   NorpcEvent         parent;
   NorpcSubscription *subscription; /* (owned) */
-} ChangeEvent;
+  gboolean           notifies;     /* [lock of the events] until the context has begun to deliver the event: the proxy
+                                      notifies of "connected" */
+  gboolean           loads;        /* as above: there is a service, whose properties are requested */
+};
 
 static NorpcEventQueue *
 get_events (NorpcSubscription *self)
@@ -58,7 +61,7 @@ is_mirrored (NorpcSubscription *self)
 static void
 change_event_free (NorpcEvent *event)
 {
-  norpc_subscription_unref (((ChangeEvent *) event)->subscription);
+  norpc_subscription_unref (((NorpcChangeEvent *) event)->subscription);
   g_free (event);
 }
 
@@ -66,22 +69,21 @@ change_event_free (NorpcEvent *event)
 static void
 change_event_unpacked_locked (NorpcEvent *event)
 {
-  ((ChangeEvent *) event)->subscription->change = NULL;
+  ((NorpcChangeEvent *) event)->subscription->change = NULL;
 }
 
 /* Runs in the client's context. */
 static void
 change_event_run (NorpcEvent *event)
 {
-  NorpcSubscription *subscription = ((ChangeEvent *) event)->subscription;
+  NorpcChangeEvent *self = (NorpcChangeEvent *) event;
+  NorpcSubscription *subscription = self->subscription;
   g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&subscription->weak_proxy);
 
-  if (proxy != NULL)
-    {
-      norpc_proxy_notify_connected (proxy);
-      if (is_mirrored (subscription) && norpc_proxy_is_connected (proxy))
-        norpc_mirror_load (subscription->mirror, proxy);
-    }
+  if (proxy != NULL && self->notifies)
+    norpc_proxy_notify_connected (proxy);
+  if (proxy != NULL && self->loads && is_mirrored (subscription) && norpc_proxy_is_connected (proxy))
+    norpc_mirror_load (subscription->mirror, proxy);
   change_event_free (event);
 }
 
@@ -92,16 +94,16 @@ static const NorpcEventImpl change_event_impl = {
   NORPC_EVENT_SINGLE
 };
 
-static NorpcEvent *
+static NorpcChangeEvent *
 change_event_new (NorpcSubscription *subscription)
 {
-  ChangeEvent *self = g_new0 (ChangeEvent, 1);
+  NorpcChangeEvent *self = g_new0 (NorpcChangeEvent, 1);
 
   self->parent.impl = &change_event_impl;
   g_atomic_ref_count_inc (&subscription->ref_count);
   self->subscription = subscription;
 
-  return &self->parent;
+  return self;
 }
 
 static void
@@ -114,21 +116,25 @@ signal_state_init (NorpcSignalState      *state,
   state->closes = (info->flags & NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL) != 0;
 }
 
-/* Called with the lock of the events held. If a notification is on its way already, it comes later,
+/* Called with the lock of the events held. If a change is on its way already, both are one, which comes later,
  * so that it comes after the signals that were emitted before. Returns an event (owned) (nullable)
  * to be freed with no lock held.
  */
 static NorpcEvent *
-add_change_locked (NorpcSubscription *self)
+add_change_locked (NorpcSubscription *self,
+                   gboolean           notifies,
+                   gboolean           loads)
 {
-  NorpcEvent *event = g_steal_pointer (&self->change);
+  NorpcChangeEvent *event = g_steal_pointer (&self->change);
 
   if (event != NULL)
-    norpc_event_queue_remove_locked (event);
+    norpc_event_queue_remove_locked (&event->parent);
   else
     event = change_event_new (self);
-  if (!norpc_reply_queue_push_event_locked (self->reply_queue, event))
-    return event;
+  event->notifies = event->notifies || notifies;
+  event->loads = event->loads || loads;
+  if (!norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent))
+    return &event->parent;
 
   self->change = event;
 
@@ -141,6 +147,31 @@ has_notify_handler (NorpcSubscription *self)
   return g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, self->notify_id, 0, NULL, NULL, NULL) != 0;
 }
 
+/* Called with locks of the endpoint held. */
+static void
+change_numbers (NorpcSubscription *self,
+                int                n_services,
+                int                n_open)
+{
+  gboolean listens = has_notify_handler (self) || is_mirrored (self);
+  NorpcEvent *rejected = NULL;
+  gboolean ran, connected, notifies, loads;
+
+  g_mutex_lock (&get_events (self)->lock);
+  ran = self->n_services > 0;
+  connected = ran || self->n_open > 0;
+  self->n_services += n_services;
+  self->n_open += n_open;
+  notifies = connected != (self->n_services > 0 || self->n_open > 0);
+  loads = !ran && self->n_services > 0;
+  if ((notifies || loads) && listens)
+    rejected = add_change_locked (self, notifies, loads);
+  g_mutex_unlock (&get_events (self)->lock);
+
+  if (rejected != NULL)
+    change_event_free (rejected);
+}
+
 /* Called in the thread that starts or stops a service, or that adds or removes a way to one, with
  * the lock of the subscribers held.
  */
@@ -148,20 +179,15 @@ static void
 note_service (NorpcSubscriber *subscriber,
               int              change)
 {
-  NorpcSubscription *self = (NorpcSubscription *) subscriber;
-  gboolean listens = has_notify_handler (self) || is_mirrored (self);
-  NorpcEvent *rejected = NULL;
-  gboolean ran;
+  change_numbers ((NorpcSubscription *) subscriber, change, 0);
+}
 
-  g_mutex_lock (&get_events (self)->lock);
-  ran = self->n_services > 0;
-  self->n_services += change;
-  if (ran != (self->n_services > 0) && listens)
-    rejected = add_change_locked (self);
-  g_mutex_unlock (&get_events (self)->lock);
-
-  if (rejected != NULL)
-    change_event_free (rejected);
+/* Called in any thread, with the lock of the endpoint held. */
+static void
+note_open (NorpcSubscriber *subscriber,
+           int              change)
+{
+  change_numbers ((NorpcSubscription *) subscriber, 0, change);
 }
 
 /* Called in the thread that constructs @proxy, in whose thread-default context it emits. Returns
@@ -176,6 +202,7 @@ norpc_subscription_new (NorpcProxy               *proxy,
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   self->parent.note_service = note_service;
+  self->parent.note_open = note_open;
   g_atomic_ref_count_init (&self->ref_count);
   self->interface_info = interface_info;
   self->proxy = proxy;
@@ -223,8 +250,8 @@ drop_all_locked (NorpcSubscription *self)
       norpc_events_prepend (&dropped, drop_oldest_locked (&self->signals[i]));
   if (self->change != NULL)
     {
-      norpc_event_queue_remove_locked (self->change);
-      norpc_events_prepend (&dropped, g_steal_pointer (&self->change));
+      norpc_event_queue_remove_locked (&self->change->parent);
+      norpc_events_prepend (&dropped, &g_steal_pointer (&self->change)->parent);
     }
 
   return dropped;

@@ -43,6 +43,7 @@ norpc_helper_status_set (NorpcHelperStatus *self,
       self->state = state;
       if (changes)
         norpc_state_notifier_push (self->notifier);
+      norpc_replaceable_forget_locked (self->replaceable);
       if (endpoint != NULL)
         norpc_replaceable_connect_locked (self->replaceable, endpoint);
       else if (reason == NULL)

@@ -25,6 +25,7 @@ void              norpc_replaceable_unref (NorpcReplaceable *self);
 void               norpc_replaceable_lock                (NorpcReplaceable *self);
 void               norpc_replaceable_unlock              (NorpcReplaceable *self);
 void               norpc_replaceable_expect_locked       (NorpcReplaceable *self);
+void               norpc_replaceable_forget_locked       (NorpcReplaceable *self);
 void               norpc_replaceable_set_executor_locked (NorpcReplaceable *self,
                                                           GMainContext     *context);
 void               norpc_replaceable_connect_locked      (NorpcReplaceable *self,

@@ -35,6 +35,7 @@ struct _NorpcReplaceable
   Route              route;       /* [lock] */
   char              *reason;      /* (owned) [lock]: why it is closed */
   NorpcEndpoint     *endpoint;    /* (owned) (nullable) [lock]: while there is a service */
+  NorpcEndpoint     *followed;    /* (owned) (nullable) [lock]: of the subscribers: also while the service finishes */
   GMainContext      *executor;    /* (unowned) (nullable) [lock]: where the service starts; only compared */
   GPtrArray         *subscribers; /* (owned) [lock]: of unowned NorpcSubscriber */
   NorpcWaitingCalls *waiting;     /* (owned), since construction: has its own lock */
@@ -76,6 +77,7 @@ norpc_replaceable_unref (NorpcReplaceable *self)
     return;
 
   g_clear_object (&self->endpoint);
+  g_clear_object (&self->followed);
   g_ptr_array_unref (self->subscribers);
   g_ptr_array_unref (self->released);
   norpc_waiting_calls_unref (self->waiting);
@@ -98,12 +100,12 @@ norpc_replaceable_unlock (NorpcReplaceable *self)
 
 /* The subscribers follow. No signal of an earlier service comes after one of the next service. */
 static void
-set_endpoint_locked (NorpcReplaceable *self,
-                     NorpcEndpoint    *endpoint)
+follow_locked (NorpcReplaceable *self,
+               NorpcEndpoint    *endpoint)
 {
-  NorpcEndpoint *old = self->endpoint;
+  NorpcEndpoint *old = self->followed;
 
-  self->endpoint = endpoint != NULL ? g_object_ref (endpoint) : NULL;
+  self->followed = endpoint != NULL ? g_object_ref (endpoint) : NULL;
   for (guint i = 0; i < self->subscribers->len; i++)
     {
       if (old != NULL)
@@ -115,13 +117,36 @@ set_endpoint_locked (NorpcReplaceable *self,
     g_ptr_array_add (self->released, old);
 }
 
-/* From now on, calls wait for the next service. Call norpc_replaceable_flush () without the lock afterwards. */
+static void
+set_route_locked (NorpcReplaceable *self,
+                  Route             route,
+                  NorpcEndpoint    *endpoint)
+{
+  const int change = (route != ROUTE_CLOSED) - (self->route != ROUTE_CLOSED);
+
+  self->route = route;
+  self->executor = NULL;
+  if (self->endpoint != NULL)
+    g_ptr_array_add (self->released, self->endpoint);
+  self->endpoint = endpoint != NULL ? g_object_ref (endpoint) : NULL;
+  for (guint i = 0; change != 0 && i < self->subscribers->len; i++)
+    ((NorpcSubscriber *) self->subscribers->pdata[i])->note_open (self->subscribers->pdata[i], change);
+}
+
+/* From now on, calls wait for the next service. The subscribers follow the last one until norpc_replaceable_forget_locked ()
+ * or the next one. Call norpc_replaceable_flush () without the lock afterwards.
+ */
 void
 norpc_replaceable_expect_locked (NorpcReplaceable *self)
 {
-  self->route = ROUTE_WAIT;
-  self->executor = NULL;
-  set_endpoint_locked (self, NULL);
+  set_route_locked (self, ROUTE_WAIT, NULL);
+}
+
+/* The last service has ended, or may emit no more signals. Call norpc_replaceable_flush () without the lock afterwards. */
+void
+norpc_replaceable_forget_locked (NorpcReplaceable *self)
+{
+  follow_locked (self, NULL);
 }
 
 /* The next service starts in @context, which has an owner until the service has started, or the route changes. */
@@ -139,13 +164,12 @@ void
 norpc_replaceable_connect_locked (NorpcReplaceable *self,
                                   NorpcEndpoint    *endpoint)
 {
-  self->route = ROUTE_FLUSH;
-  self->executor = NULL;
-  set_endpoint_locked (self, endpoint);
+  set_route_locked (self, ROUTE_FLUSH, endpoint);
+  follow_locked (self, endpoint);
 }
 
-/* From now on, calls fail for @reason, and so do those that wait, whatever follows. Call norpc_replaceable_flush ()
- * without the lock afterwards.
+/* From now on, calls fail for @reason, and so do those that wait, whatever follows. The subscribers follow the last service
+ * as above. Call norpc_replaceable_flush () without the lock afterwards.
  */
 void
 norpc_replaceable_close_locked (NorpcReplaceable *self,
@@ -153,9 +177,7 @@ norpc_replaceable_close_locked (NorpcReplaceable *self,
 {
   Departure departure = { 0 };
 
-  self->route = ROUTE_CLOSED;
-  self->executor = NULL;
-  set_endpoint_locked (self, NULL);
+  set_route_locked (self, ROUTE_CLOSED, NULL);
   g_free (self->reason);
   self->reason = g_strdup (reason);
   while ((departure.call = norpc_waiting_calls_pop (self->waiting, &departure.is_probe)) != NULL)
@@ -366,8 +388,10 @@ norpc_replaceable_subscribe (NorpcReplaceable *self,
 {
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->subscribers, subscriber);
-  if (self->endpoint != NULL)
-    norpc_endpoint_subscribe (self->endpoint, subscriber);
+  if (self->route != ROUTE_CLOSED)
+    subscriber->note_open (subscriber, 1);
+  if (self->followed != NULL)
+    norpc_endpoint_subscribe (self->followed, subscriber);
   g_mutex_unlock (&self->lock);
 }
 
@@ -376,7 +400,12 @@ norpc_replaceable_unsubscribe (NorpcReplaceable *self,
                                NorpcSubscriber  *subscriber)
 {
   g_mutex_lock (&self->lock);
-  if (g_ptr_array_remove_fast (self->subscribers, subscriber) && self->endpoint != NULL)
-    norpc_endpoint_unsubscribe (self->endpoint, subscriber);
+  if (g_ptr_array_remove_fast (self->subscribers, subscriber))
+    {
+      if (self->followed != NULL)
+        norpc_endpoint_unsubscribe (self->followed, subscriber);
+      if (self->route != ROUTE_CLOSED)
+        subscriber->note_open (subscriber, -1);
+    }
   g_mutex_unlock (&self->lock);
 }

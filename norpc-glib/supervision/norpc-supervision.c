@@ -127,6 +127,7 @@ begin_run_locked (NorpcSupervision *self)
   change_state_locked (self, NORPC_SUPERVISOR_STARTING);
   self->n_starts++;
   norpc_restart_policy_note_start (&self->policy, norpc_clock_now ());
+  norpc_replaceable_forget_locked (self->replaceable);
   norpc_replaceable_expect_locked (self->replaceable);
   if (timeout > 0)
     start_timer_locked (self, timeout);
@@ -159,6 +160,7 @@ restart_later_locked (NorpcSupervision *self,
   g_clear_error (&self->error);
   self->error = error;
   change_state_locked (self, restarts ? NORPC_SUPERVISOR_WAITING : NORPC_SUPERVISOR_FAILED);
+  norpc_replaceable_forget_locked (self->replaceable);
   norpc_replaceable_close_locked (self->replaceable, reason);
   if (restarts)
     start_timer_locked (self, delay);
@@ -185,6 +187,8 @@ end_run (gpointer            data,
         next = begin_run_locked (self);
       else if (self->state != NORPC_SUPERVISOR_STOPPED)
         restart_later_locked (self, g_steal_pointer (&unused));
+      else
+        norpc_replaceable_forget_locked (self->replaceable);
     }
   supervision_unlock (self);
 
@@ -464,9 +468,10 @@ norpc_supervision_release (NorpcSupervision *self)
     norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its supervisor was released");
   g_clear_pointer (&run, norpc_supervised_run_unref);
 
-  norpc_replaceable_lock (self->replaceable);
+  supervision_lock (self);
   current = g_steal_pointer (&self->run);
-  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_forget_locked (self->replaceable);
+  supervision_unlock (self);
   g_clear_pointer (&current, norpc_supervised_run_unref);
   norpc_supervision_unref (self);
 }

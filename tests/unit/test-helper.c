@@ -140,6 +140,39 @@ test_properties (void)
   wait_for_volume (proxy, 0.5);
 }
 
+static void
+count_cb (guint *n_notified)
+{
+  ++*n_notified;
+}
+
+/* Calls can be made all the time while a process is replaced: "connected" does not change, but the properties do. */
+static void
+test_connected (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 10);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+  guint n_notified = 0;
+
+  g_signal_connect_swapped (proxy, "notify::connected", G_CALLBACK (count_cb), &n_notified);
+  wait_for_volume (proxy, 0.5);
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, 0.75);
+  norpc_proxy_write_value_sync (NORPC_PROXY (proxy), "volume", &value, NULL, &error);
+  g_assert_no_error (error);
+  wait_for_volume (proxy, 0.75);
+  norpc_helper_restart (helper);
+  wait_for_volume (proxy, 0.5);
+  iterate ();
+  g_assert_cmpuint (n_notified, ==, 0);
+  norpc_helper_stop (helper);
+  iterate ();
+  g_assert_cmpuint (n_notified, ==, 1);
+  g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
+}
+
 /* A program that ends again and again is not started for ever. */
 static void
 test_ends_too_often (void)
@@ -340,6 +373,7 @@ main (int   argc,
   g_test_add_func ("/helper/reasons", test_reasons);
   g_test_add_func ("/helper/state", test_state);
   g_test_add_func ("/helper/properties", test_properties);
+  g_test_add_func ("/helper/connected", test_connected);
   g_test_add_func ("/helper/ends-too-often", test_ends_too_often);
   g_test_add_func ("/helper/no-program", test_no_program);
   g_test_add_func ("/helper/stop", test_stop);
