@@ -2,7 +2,7 @@
 """Enumerations, flags and records that a description at run time declares.
 
 A codec has the values of one type: take() gets a checked value of Python, encode() makes of that what the constructor
-of GLib.Variant takes, and decode() gets a value of Python from a variant.
+of GLib.Variant takes, make_variant() makes a variant, and decode() gets a value of Python from a variant.
 """
 
 import enum
@@ -27,6 +27,9 @@ class _Codec:
     def encode(self, value):
         return self._take_content(value, '')
 
+    def make_variant(self, value):
+        return GLib.Variant(self.signature, self.encode(value))
+
     def decode(self, variant):
         return variant.unpack()
 
@@ -38,11 +41,12 @@ class _Bytes(_Codec):
     def take(self, value, name):
         return values.give(values.take_bytes(value, name))
 
-    def encode(self, value):
-        return list(value)
+    def make_variant(self, value):
+        """PyGObject would make a variant of each byte."""
+        return GLib.Variant.new_from_bytes(GLib.VariantType('ay'), GLib.Bytes(value), True)
 
     def decode(self, variant):
-        return bytes(variant.unpack())
+        return bytes(variant.get_data_as_bytes().get_data() or b'')
 
 
 class _Text(_Codec):
@@ -98,6 +102,10 @@ class _Array(_Codec):
     def encode(self, value):
         return [self._element.encode(item) for item in value]
 
+    def make_variant(self, value):
+        return GLib.Variant.new_array(GLib.VariantType(self._element.signature),
+                                      [self._element.make_variant(item) for item in value])
+
     def decode(self, variant):
         return [self._element.decode(variant.get_child_value(index)) for index in range(variant.n_children())]
 
@@ -108,8 +116,9 @@ class _Maybe(_Codec):
         self._content = content
         self.take = values.make_nullable(content.take)
 
-    def encode(self, value):
-        return None if value is None else self._content.encode(value)
+    def make_variant(self, value):
+        return GLib.Variant.new_maybe(GLib.VariantType(self._content.signature),
+                                      None if value is None else self._content.make_variant(value))
 
     def decode(self, variant):
         return self._content.decode(variant.get_child_value(0)) if variant.n_children() > 0 else None
@@ -164,9 +173,9 @@ class _Record(_Codec):
             take(getattr(record, field), f"{name}: field '{field}'")
         return record
 
-    def encode(self, value):
-        return tuple(codec.encode(getattr(value, name))
-                     for name, codec in zip(self.cls._norpc_parameters.names, self._codecs))
+    def make_variant(self, value):
+        return GLib.Variant.new_tuple(*[codec.make_variant(getattr(value, name))
+                                        for name, codec in zip(self.cls._norpc_parameters.names, self._codecs)])
 
     def decode(self, variant):
         record = self.cls.__new__(self.cls)

@@ -54,8 +54,7 @@ class _Type:
         """Gets what PyGObject has for a value that was taken."""
         if self._codec is None or value is None:
             return value
-        value = self._codec.encode(value)
-        return GLib.Variant(self._codec.signature, value) if self.gtype == GObject.TYPE_VARIANT else value
+        return (self._codec.make_variant if self.gtype == GObject.TYPE_VARIANT else self._codec.encode)(value)
 
     def from_gobject(self, value):
         """Gets a value for one that PyGObject has, which is independent of its owner."""
