@@ -2,6 +2,7 @@
 """A service of the session bus, and its client: "hello-dbus.py serve" is the one, "hello-dbus.py" the other."""
 
 import pathlib
+import signal
 import sys
 
 import gi
@@ -18,15 +19,33 @@ class Hello(Norpc.Service, demo.Hello):
         return f'Hello, {name}!'
 
 
+def serve(bus):
+    """Serves until the program is terminated, and answers the calls that it has got by then."""
+    server = Norpc.serve(Hello())
+    info = Norpc.interface_info_for_type(demo.Hello)
+    export = Norpc.DBusExport.new(bus, OBJECT_PATH, server.get_endpoint(), info)
+    loop = GLib.MainLoop()
+
+    def stopped(_server, result):
+        server.stop_finish(result)
+        loop.quit()
+
+    def terminate():
+        server.stop_async(Norpc.StopMode.FINISH, None, stopped)
+
+    def lose_name(*_):
+        sys.exit(f'hello-dbus.py: cannot own the name {NAME!r} on the bus')
+
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, terminate)
+    Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lose_name)
+    loop.run()  # which sends the last replies, too
+    export.unexport()
+    bus.flush_sync()
+
+
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 if sys.argv[1:]:
-    with Norpc.serve(Hello()) as hello:
-        info = Norpc.interface_info_for_type(demo.Hello)
-        export = Norpc.DBusExport.new(bus, OBJECT_PATH, hello.get_endpoint(), info)
-        loop = GLib.MainLoop()
-        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lambda *_: loop.quit())
-        loop.run()
-        sys.exit(f'hello-dbus.py: cannot own the name {NAME!r} on the bus')
+    serve(bus)
 else:
     hello = demo.HelloProxy.new(Norpc.DBusEndpoint.new(bus, NAME, OBJECT_PATH))
     print(hello.greet_sync('Ada'))

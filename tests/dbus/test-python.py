@@ -4,6 +4,7 @@
 import asyncio
 import io
 import os
+import signal
 import sys
 import unittest
 
@@ -30,6 +31,7 @@ DESCRIPTION = '''
     <method name="GetTimeLeft"><arg name="milliseconds" type="x" direction="out"/></method>
     <method name="Wait"/>
     <method name="CountCancelled"><arg name="number" type="u" direction="out"/></method>
+    <method name="WaitForTheEnd"><arg name="text" type="s" direction="out"/></method>
     <method name="Fail"/>
     <method name="Sort">
       <arg name="items" type="Item[]"/>
@@ -59,6 +61,7 @@ class Desk(Norpc.Service, desk.Desk):
     def __init__(self):
         super().__init__(title='first')
         self.n_cancelled = 0
+        self.is_ending = False
 
     def identify(self):
         sender = Norpc.get_current_call().get_sender()
@@ -75,6 +78,11 @@ class Desk(Norpc.Service, desk.Desk):
         except asyncio.CancelledError:
             self.n_cancelled += 1
             raise
+
+    async def wait_for_the_end(self):
+        while not self.is_ending:
+            await asyncio.sleep(0.001)
+        return 'the last call'
 
     def count_cancelled(self):
         return self.n_cancelled
@@ -98,21 +106,34 @@ class Desk(Norpc.Service, desk.Desk):
         return ' '.join([text async for text in stream])
 
 
-def serve():
+def serve(name):
+    """Serves until it is terminated, and answers the calls that it has got by then."""
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     service = Desk()
-    with Norpc.serve(service) as proxy:
-        export = Norpc.DBusExport.new(bus, PATH, proxy.get_endpoint(), service.get_interface_info())
-        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
-        GLib.MainLoop().run()
-        del export
+    server = Norpc.serve(service)
+    export = Norpc.DBusExport.new(bus, PATH, server.get_endpoint(), service.get_interface_info())
+    loop = GLib.MainLoop()
+
+    def stopped(_server, result):
+        server.stop_finish(result)
+        loop.quit()
+
+    def terminate():
+        server.stop_async(Norpc.StopMode.FINISH, None, stopped)
+        service.is_ending = True
+
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, terminate)
+    Gio.bus_own_name_on_connection(bus, name, Gio.BusNameOwnerFlags.NONE, None, None)
+    loop.run()
+    export.unexport()
+    bus.flush_sync()
 
 
 class Desks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.bus = Bus()
-        cls.bus.start(NAME, sys.executable, __file__, 'serve')
+        cls.bus.start(NAME, sys.executable, __file__, 'serve', NAME)
 
     @classmethod
     def tearDownClass(cls):
@@ -195,6 +216,24 @@ class Desks(unittest.TestCase):
 
         Norpc.run(main())
 
+    def test_end(self):
+        """A service that is terminated answers the calls that it has, and rejects others."""
+        name = NAME + '.Short'
+        self.bus.start(name, sys.executable, __file__, 'serve', name)
+        proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, name, PATH))
+
+        async def main():
+            calls = [proxy.wait_for_the_end() for _ in range(100)]
+            await proxy.count_cancelled()  # so the others have arrived
+            self.bus.programs[-1].terminate()
+            self.assertEqual(await asyncio.gather(*calls), ['the last call'] * 100)
+
+        Norpc.run(main())
+        self.assertEqual(self.bus.programs[-1].wait(20), 0)
+        with self.assertRaises(GLib.Error) as context:
+            proxy.count_cancelled_sync()
+        self.assertTrue(context.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
     def test_nobody(self):
         proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, 'org.example.Nobody', PATH))
         with self.assertRaises(GLib.Error) as context:
@@ -202,7 +241,7 @@ class Desks(unittest.TestCase):
         self.assertTrue(context.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
 
 
-if sys.argv[1:] == ['serve']:
-    serve()
+if sys.argv[1:2] == ['serve']:
+    serve(sys.argv[2])
 else:
     tap.main()

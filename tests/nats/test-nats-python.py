@@ -5,6 +5,7 @@
 It is skipped where nats-server is missing.
 """
 
+import asyncio
 import os
 import pathlib
 import shutil
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -135,6 +137,40 @@ class TestNats(unittest.TestCase):
             export.unexport()
             self.wait_until(lambda: len(seen) == 5)
             self.assertEqual(seen, [1, 0.25, 2, 0.5, False])
+
+    def test_drain(self):
+        """A call that the service has is answered, one that comes later fails."""
+        lamp = load_lamp()
+        begun, ends = threading.Event(), threading.Event()
+
+        class Lamp(Norpc.Service, lamp.Lamp):
+            async def dim(self, to):
+                begun.set()
+                while not ends.is_set():
+                    await asyncio.sleep(0.001)
+
+        server = Norpc.serve(Lamp())
+        info = Norpc.interface_info_for_type(lamp.Lamp)
+        export = NorpcNats.Export.new(self.connection, 'python.drained', server.get_endpoint(), info)
+        proxy = lamp.LampProxy.new(NorpcNats.Endpoint.new(self.connection, 'python.drained'))
+        loop = GLib.MainLoop()
+        answers = []
+        proxy.call_dim(0.25, None, lambda proxy, result: answers.append(proxy.call_dim_finish(result)))
+        self.wait_until(begun.is_set)
+
+        def drained(export, result):
+            export.drain_finish(result)
+            loop.quit()
+
+        export.drain(drained)
+        ends.set()
+        loop.run()
+        server.stop(Norpc.StopMode.FINISH)
+        self.wait_until(lambda: answers)
+        self.assertEqual(answers, [True])
+        with self.assertRaises(GLib.Error) as caught:
+            proxy.dim_sync(1)
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
 
     def wait_until(self, check):
         end = time.monotonic() + TIMEOUT
