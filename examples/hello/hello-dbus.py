@@ -28,7 +28,7 @@ def serve(bus):
 
     def stopped(_server, result):
         server.stop_finish(result)
-        loop.quit()
+        GLib.idle_add(loop.quit)  # when the last replies have been sent
 
     def terminate():
         server.stop_async(Norpc.StopMode.FINISH, None, stopped)
@@ -38,7 +38,7 @@ def serve(bus):
 
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, terminate)
     Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lose_name)
-    loop.run()  # which sends the last replies, too
+    loop.run()
     export.unexport()
     bus.flush_sync()
 

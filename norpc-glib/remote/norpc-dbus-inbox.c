@@ -312,7 +312,7 @@ norpc_dbus_inbox_expect_notes (NorpcDBusInbox *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Thread-safe. Answers a message that no endpoint has had, or whose reply cannot be handled. */
+/* Thread-safe. Answers a message that no endpoint has had. */
 void
 norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
                                 GDBusMessage    *message)

@@ -16,6 +16,7 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-objects-private.h"
+#include "norpc-dbus-router-private.h"
 #include "norpc-dbus-served-stream-private.h"
 
 /* Runs in the context of the export. Takes ownership of @reply. A client that has cancelled the call waits for the answer
@@ -537,6 +538,7 @@ norpc_dbus_request_answer_all_closed (NorpcDBusServing *serving)
       NorpcDBusRequest *request = value;
 
       request->answered = TRUE;
-      norpc_dbus_inbox_answer_closed (serving->connection, request->message);
+      norpc_dbus_router_fail (serving->connection, request->message, "org.norpc.Error.Closed",
+                              "the object is no longer exported");
     }
 }

@@ -56,6 +56,10 @@ void norpc_dbus_router_reject      (GDBusConnection *connection,
                                     GDBusMessage    *message,
                                     const char      *name,
                                     const char      *reason);
+void norpc_dbus_router_fail        (GDBusConnection *connection,
+                                    GDBusMessage    *message,
+                                    const char      *name,
+                                    const char      *reason);
 void norpc_dbus_router_reject_full (GDBusConnection *connection,
                                     GDBusMessage    *message);
 

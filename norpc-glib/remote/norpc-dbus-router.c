@@ -85,16 +85,16 @@ branch_wants_locked (Branch       *self,
   return interface_name == NULL || g_str_equal (interface_name, self->interface_name);
 }
 
-/* Answers a message that is not handled. */
-void
-norpc_dbus_router_reject (GDBusConnection *connection,
-                          GDBusMessage    *message,
-                          const char      *name,
-                          const char      *reason)
+/* @problem completes the sentence that begins with the name of the method. */
+static void
+send_error (GDBusConnection *connection,
+            GDBusMessage    *message,
+            const char      *name,
+            const char      *problem)
 {
   const char *interface_name = g_dbus_message_get_interface (message);
-  g_autofree char *text = g_strdup_printf ("%s%s%s was rejected: %s", interface_name != NULL ? interface_name : "",
-                                           interface_name != NULL ? "." : "", g_dbus_message_get_member (message), reason);
+  g_autofree char *text = g_strdup_printf ("%s%s%s %s", interface_name != NULL ? interface_name : "",
+                                           interface_name != NULL ? "." : "", g_dbus_message_get_member (message), problem);
   g_autoptr (GDBusMessage) reply = NULL;
 
   if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
@@ -102,6 +102,30 @@ norpc_dbus_router_reject (GDBusConnection *connection,
 
   reply = g_dbus_message_new_method_error_literal (message, name, text);
   g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+/* Answers a message that is not handled. */
+void
+norpc_dbus_router_reject (GDBusConnection *connection,
+                          GDBusMessage    *message,
+                          const char      *name,
+                          const char      *reason)
+{
+  g_autofree char *problem = g_strconcat ("was rejected: ", reason, NULL);
+
+  send_error (connection, message, name, problem);
+}
+
+/* Answers a message that may have been handled, but whose reply cannot be sent. */
+void
+norpc_dbus_router_fail (GDBusConnection *connection,
+                        GDBusMessage    *message,
+                        const char      *name,
+                        const char      *reason)
+{
+  g_autofree char *problem = g_strconcat ("failed: ", reason, NULL);
+
+  send_error (connection, message, name, problem);
 }
 
 void

@@ -32,7 +32,11 @@ class Bus:
         self.bus.up()
         self.address = self.bus.get_bus_address()
         self.programs = []
-        self.connection = Gio.DBusConnection.new_for_address_sync(
+        self.connection = self.connect()
+
+    def connect(self):
+        """Makes a connection, as another program has one."""
+        return Gio.DBusConnection.new_for_address_sync(
             self.address,
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
 

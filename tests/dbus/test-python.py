@@ -14,7 +14,7 @@ gi.require_version('Norpc', '1')
 from gi.repository import Gio, GLib, Norpc
 
 import tap
-from buses import Bus
+from buses import Bus, wait_until
 
 NAME = 'org.example.Desk'
 PATH = '/org/example/Desk'
@@ -60,7 +60,7 @@ DeskError = Norpc.error_class(desk.DeskError)
 class Desk(Norpc.Service, desk.Desk):
     def __init__(self):
         super().__init__(title='first')
-        self.n_cancelled = 0
+        self.n_cancelled = self.n_waiting = 0
         self.is_ending = False
 
     def identify(self):
@@ -73,6 +73,7 @@ class Desk(Norpc.Service, desk.Desk):
         return (deadline - GLib.get_monotonic_time()) // 1000 if deadline else -1
 
     async def wait(self):
+        self.n_waiting += 1
         try:
             await asyncio.sleep(1000)
         except asyncio.CancelledError:
@@ -116,11 +117,12 @@ def serve(name):
 
     def stopped(_server, result):
         server.stop_finish(result)
-        loop.quit()
+        GLib.idle_add(loop.quit)
 
     def terminate():
         server.stop_async(Norpc.StopMode.FINISH, None, stopped)
         service.is_ending = True
+        server.stop(Norpc.StopMode.FINISH)  # so that all replies have to be sent from now on
 
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, terminate)
     Gio.bus_own_name_on_connection(bus, name, Gio.BusNameOwnerFlags.NONE, None, None)
@@ -220,19 +222,47 @@ class Desks(unittest.TestCase):
         """A service that is terminated answers the calls that it has, and rejects others."""
         name = NAME + '.Short'
         self.bus.start(name, sys.executable, __file__, 'serve', name)
-        proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, name, PATH))
+        # A bus allows each client 128 calls.
+        connections = [self.bus.connection, self.bus.connect(), self.bus.connect()]
+        proxies = [desk.DeskProxy.new(Norpc.DBusEndpoint.new(bus, name, PATH)) for bus in connections]
+        proxy = proxies[0]
 
         async def main():
-            calls = [proxy.wait_for_the_end() for _ in range(100)]
-            await proxy.count_cancelled()  # so the others have arrived
+            calls = [proxy.wait_for_the_end() for proxy in proxies for _ in range(100)]
+            for proxy in proxies:
+                await proxy.count_cancelled()  # so the others have arrived
             self.bus.programs[-1].terminate()
-            self.assertEqual(await asyncio.gather(*calls), ['the last call'] * 100)
+            self.assertEqual(await asyncio.gather(*calls), ['the last call'] * 300)
 
         Norpc.run(main())
+        for connection in connections[1:]:
+            connection.close_sync()
         self.assertEqual(self.bus.programs[-1].wait(20), 0)
         with self.assertRaises(GLib.Error) as context:
             proxy.count_cancelled_sync()
         self.assertTrue(context.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
+    def test_released(self):
+        """A call fails, although it was handled, if nothing runs the context of its export when that is released."""
+        service = Desk()
+        server = Norpc.serve(service)
+        connection = self.bus.connect()
+        export = Norpc.DBusExport.new(connection, PATH, server.get_endpoint(), service.get_interface_info())
+        proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, connection.get_unique_name(), PATH))
+        messages = []
+
+        def waited(proxy, result):
+            with self.assertRaises(GLib.Error) as context:
+                proxy.call_wait_finish(result)
+            messages.append(context.exception.message)
+
+        proxy.call_wait(None, waited)
+        wait_until(lambda: service.n_waiting)
+        export.unexport()
+        wait_until(lambda: messages and service.n_cancelled)
+        self.assertEqual(messages, ['org.example.Desk.Wait failed: the object is no longer exported'])
+        server.stop(Norpc.StopMode.FINISH)
+        connection.close_sync()
 
     def test_nobody(self):
         proxy = desk.DeskProxy.new(Norpc.DBusEndpoint.new(self.bus.connection, 'org.example.Nobody', PATH))
