@@ -106,6 +106,7 @@ class Declared(Case):
         def use(proxy):
             self.assert_entry(proxy.one_entry_sync(make_entry(self.module)), self.module)
             self.assert_entry(self.service.got, self.service_module)
+            self.assertEqual(bytes(get_data(proxy.one_entry_sync(make_entry(self.module, bytes=b'')).bytes) or b''), b'')
             files, entries, modes, dates = proxy.arrays_sync(
                 [Gio.File.new_for_path('/f')], [make_entry(self.module)], [self.module.Mode.SLOW, self.module.Mode.FAST],
                 [datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)])
