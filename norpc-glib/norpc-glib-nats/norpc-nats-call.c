@@ -168,6 +168,7 @@ fail_to_send (Call   *self,
   if (!has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT) || !g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED) ||
       now >= self->patience)
     {
+      g_prefix_error (&error, "%s.%s failed: ", get_info (self)->dbus.name, norpc_call_get_method_name (self->call));
       fail (self, error);
       return;
     }

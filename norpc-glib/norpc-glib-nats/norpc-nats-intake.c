@@ -11,7 +11,7 @@
 /* A client asks for fewer calls with one message. It is answered in the thread in which all messages arrive. */
 #define MAX_ASKED_CALLS 1000
 
-#define GONE "The service is not available any more"
+#define GONE "the service is not available any more"
 
 /* An item of the queue: a request that is to be handled, or cancelled. */
 typedef struct
@@ -36,7 +36,7 @@ handle_item (gpointer data,
   if (item->cancel)
     g_cancellable_cancel (request->cancellable);
   else if (ended)
-    norpc_nats_request_reject (request, NORPC_ERROR_CLOSED, GONE);
+    norpc_nats_request_reject (request, NORPC_ERROR_CLOSED, "was rejected: " GONE);
   else
     norpc_nats_request_handle (request);
   norpc_nats_request_unref (request);
@@ -96,12 +96,12 @@ norpc_nats_intake_request (natsMsg  *message,
   if (self->queue == NULL)
     {
       code = NORPC_ERROR_CLOSED;
-      problem = GONE;
+      problem = "was rejected: " GONE;
     }
   else if (self->n_requests >= self->capacity)
-    problem = "Too many calls wait for their replies";
+    problem = "was rejected: too many calls wait for their replies";
   else if (!add_request_locked (self, request))
-    problem = "Another call has the same subject for its reply";
+    problem = "was rejected: another call has the same subject for its reply";
   else
     push_item_locked (self, request, FALSE);
   g_mutex_unlock (&self->lock);
@@ -212,7 +212,7 @@ norpc_nats_intake_abandon (NorpcNatsServing *self)
 
   for (guint i = 0; i < list->len; i++)
     {
-      norpc_nats_request_reject (list->pdata[i], NORPC_ERROR_CLOSED, GONE);
+      norpc_nats_request_reject (list->pdata[i], NORPC_ERROR_CLOSED, "was interrupted: " GONE);
       g_cancellable_cancel (((NorpcNatsRequest *) list->pdata[i])->cancellable);
     }
 }

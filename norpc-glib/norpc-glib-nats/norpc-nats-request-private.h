@@ -39,6 +39,6 @@ void              norpc_nats_request_unref  (NorpcNatsRequest *self);
 void              norpc_nats_request_handle (NorpcNatsRequest *self);
 void              norpc_nats_request_reject (NorpcNatsRequest *self,
                                              NorpcError        code,
-                                             const char       *text);
+                                             const char       *outcome);
 
 G_END_DECLS

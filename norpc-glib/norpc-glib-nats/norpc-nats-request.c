@@ -171,13 +171,16 @@ answer (NorpcNatsRequest *self,
   norpc_nats_link_invoke (self->served->serving->link, publish_answer, job);
 }
 
-/* Called in the context of the export, or in a thread of the library, which is slowed down by it. */
+/* Called in the context of the export, or in a thread of the library, which is slowed down by it. @outcome is the text after
+ * the name of the method.
+ */
 void
 norpc_nats_request_reject (NorpcNatsRequest *self,
                            NorpcError        code,
-                           const char       *text)
+                           const char       *outcome)
 {
-  g_autoptr (GError) error = g_error_new_literal (NORPC_ERROR, (int) code, text);
+  const char *method = natsMsg_GetSubject (self->message) + strlen (self->served->serving->prefix) + 1;
+  g_autoptr (GError) error = g_error_new (NORPC_ERROR, (int) code, "%s %s", method, outcome);
 
   if (!end_request (self, error))
     return;

@@ -379,7 +379,7 @@ test_context_ends (Fixture       *fixture,
   for (guint i = 0; i < 3; i++)
     {
       outcome_wait (&outcomes[i]);
-      g_assert_nonnull (strstr (outcomes[i].error->message, "The service is not available any more"));
+      g_assert_nonnull (strstr (outcomes[i].error->message, "Depot.Hold was interrupted: the service is not available any more"));
       outcome_assert (&outcomes[i], NORPC_ERROR, NORPC_ERROR_CLOSED);
     }
 
