@@ -17,6 +17,9 @@
 /* The file descriptor that the program gets. */
 #define HELPER_FD 3
 
+/* How long it may take until it is known why a process has closed its connection, in milliseconds. */
+#define REASON_TIMEOUT 200
+
 struct _NorpcHelperProcess
 {
   gatomicrefcount ref_count;
@@ -31,7 +34,7 @@ struct _NorpcHelperProcess
   GSubprocess       *process;    /* (owned) (nullable) */
   GSubprocess       *closed;     /* (owned) (nullable): has closed its connection, and is not known to have exited */
   GDBusConnection   *connection; /* (owned) (nullable) */
-  GSource           *timer;      /* (owned) (nullable): until the restart, or for the start */
+  GSource           *timer;      /* (owned) (nullable): until the restart, or for the start or the reason of an end */
 };
 
 static void launch (NorpcHelperProcess *self);
@@ -137,14 +140,29 @@ end_process (NorpcHelperProcess *self,
     start_timer (self, delay, restart_cb);
 }
 
-/* A process that ends closes its connection first. It has time to do so, and it is known later how it has ended. */
-static void
-end_closed_process (NorpcHelperProcess *self)
+/* The process has closed its connection, and goes on, or does not end soon. It has time to do so, and it is known later
+ * how it has ended.
+ */
+static gboolean
+unexplained_cb (gpointer user_data)
 {
+  NorpcHelperProcess *self = user_data;
+
   g_set_object (&self->closed, self->process);
   norpc_helper_program_await_exit (self->process);
   g_clear_object (&self->process);
   end_process (self, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "It has closed its connection"));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A process that ends closes its connection first. Calls wait for a moment, so that their errors have the reason. */
+static void
+await_reason (NorpcHelperProcess *self)
+{
+  close_connection (self);
+  norpc_helper_status_expect (&self->status);
+  start_timer (self, REASON_TIMEOUT, unexplained_cb);
 }
 
 /* A process whose connection was closed has exited, before or after the next one has been started. */
@@ -182,7 +200,7 @@ closed_helper_cb (GDBusConnection *connection,
   NorpcHelperProcess *self = user_data;
 
   if (self->connection == connection)
-    end_closed_process (self);
+    await_reason (self);
 }
 
 static void
@@ -237,7 +255,7 @@ connected_helper_cb (GObject      *object G_GNUC_UNUSED,
     }
   else if (self->process == connecting->process)
     {
-      end_closed_process (self);
+      await_reason (self);
     }
   g_object_unref (connecting->process);
   norpc_helper_process_unref (self);

@@ -35,6 +35,7 @@ gboolean          norpc_helper_status_set          (NorpcHelperStatus *self,
 gboolean          norpc_helper_status_set_ended    (NorpcHelperStatus *self,
                                                     NorpcHelperState   state,
                                                     GError            *error);
+void              norpc_helper_status_expect       (NorpcHelperStatus *self);
 void              norpc_helper_status_note_reason  (NorpcHelperStatus *self,
                                                     GError            *error);
 void              norpc_helper_status_count_start  (NorpcHelperStatus *self);

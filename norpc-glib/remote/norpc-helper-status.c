@@ -57,6 +57,17 @@ norpc_helper_status_set (NorpcHelperStatus *self,
   return !stopped;
 }
 
+/* Calls wait until the state is set, unless the helper was stopped. */
+void
+norpc_helper_status_expect (NorpcHelperStatus *self)
+{
+  norpc_replaceable_lock (self->replaceable);
+  if (self->state != NORPC_HELPER_STOPPED)
+    norpc_replaceable_expect_locked (self->replaceable);
+  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_flush (self->replaceable);
+}
+
 /* Takes ownership of @error. */
 void
 norpc_helper_status_note_reason (NorpcHelperStatus *self,

@@ -24,8 +24,8 @@
  * it ends, it is started again after [property@Norpc.Helper:min-delay]; each next time, it waits twice as
  * long, up to [property@Norpc.Helper:max-delay], unless it has run for a
  * [property@Norpc.Helper:window]. If it ends more often than [property@Norpc.Helper:max-restarts] within the window,
- * the helper does not start it again, and is closed. The messages of the errors say why the program has ended the last
- * time. [method@Norpc.Helper.restart] starts it again, and replaces a process that hangs.
+ * the helper does not start it again, and is closed. The errors of calls that fail while there is no program say why it
+ * has ended the last time. [method@Norpc.Helper.restart] starts it again, and replaces a process that hangs.
  *
  * The program connects with [func@Norpc.Helper.connect], within [property@Norpc.Helper:start-timeout]. It has the
  * standard output and the standard error of this process, no standard input, and no other file descriptors. It runs with
@@ -426,7 +426,8 @@ norpc_helper_get_n_starts (NorpcHelper *self)
  *
  * The error is %NORPC_ERROR_CLOSED with the exit status or the signal, or if the program has closed its connection;
  * %NORPC_ERROR_TIMED_OUT if it did not connect in time; or one of %G_SPAWN_ERROR or %G_IO_ERROR if it cannot be started.
- * The messages of the calls that fail meanwhile have the same text.
+ * The errors of calls that fail while there is no program have the same text. It may take a moment until the exit status
+ * of a program that has closed its connection is known.
  *
  * Returns: (transfer full) (nullable): the error, or %NULL if the program has not ended
  * Since: 0.1

@@ -22,21 +22,40 @@ void     __real_g_subprocess_force_exit (GSubprocess *process);
 void     __wrap_g_subprocess_force_exit (GSubprocess *process);
 GSource *__real_g_timeout_source_new    (guint        interval);
 
+void     __real_g_dbus_connection_close (GDBusConnection     *connection,
+                                         GCancellable        *cancellable,
+                                         GAsyncReadyCallback  callback,
+                                         gpointer             user_data);
+void     __wrap_g_dbus_connection_close (GDBusConnection     *connection,
+                                         GCancellable        *cancellable,
+                                         GAsyncReadyCallback  callback,
+                                         gpointer             user_data);
+
 /* Visible, because GIO calls g_timeout_source_new (), too. */
 __attribute__ ((visibility ("default"))) GSource *__wrap_g_timeout_source_new (guint interval);
 
 #define START_TIMEOUT 54321
+#define KILL_TIMEOUT 5000
+#define REASON_TIMEOUT 200
 
 static int kills_late; /* atomic: a program that was stopped has time to end */
+static int reasons_late; /* atomic: a program that has closed its connection has time to end */
+static int n_reasons; /* atomic: how often such a program was waited for */
 static NorpcHelper *stopped_helper; /* (unowned) (nullable) atomic: it is stopped when its process is about to be killed */
+static NorpcHelper **closed_helper; /* (unowned) (nullable) atomic: where the helper is, or will be, that is stopped when its
+                                       connection is about to be closed */
 static GSource *start_timer; /* (owned) (nullable) atomic: the last one of START_TIMEOUT */
 
 /* The time after which a program that was stopped, or has closed its connection, is killed passes at once. */
 GSource *
 __wrap_g_timeout_source_new (guint interval)
 {
-  GSource *source = __real_g_timeout_source_new (interval == 5000 && !g_atomic_int_get (&kills_late) ? 50 : interval);
+  gboolean kills = interval == KILL_TIMEOUT && !g_atomic_int_get (&kills_late);
+  gboolean is_late = interval == REASON_TIMEOUT && g_atomic_int_get (&reasons_late);
+  GSource *source = __real_g_timeout_source_new (kills ? 50 : is_late ? 10 * 60 * 1000 : interval);
 
+  if (interval == REASON_TIMEOUT)
+    g_atomic_int_inc (&n_reasons);
   if (interval == START_TIMEOUT)
     g_atomic_pointer_set (&start_timer, g_source_ref (source));
 
@@ -52,6 +71,24 @@ __wrap_g_subprocess_force_exit (GSubprocess *process)
   if (helper != NULL)
     norpc_helper_stop (helper);
   __real_g_subprocess_force_exit (process);
+}
+
+/* In the thread of the helper. */
+void
+__wrap_g_dbus_connection_close (GDBusConnection     *connection,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  NorpcHelper **helper = g_atomic_pointer_exchange (&closed_helper, NULL);
+
+  if (helper != NULL)
+    {
+      while (g_atomic_pointer_get (helper) == NULL)
+        g_usleep (100);
+      norpc_helper_stop (g_atomic_pointer_get (helper));
+    }
+  __real_g_dbus_connection_close (connection, cancellable, callback, user_data);
 }
 
 typedef struct
@@ -173,6 +210,19 @@ count_closed_cb (GObject      *proxy,
 }
 
 static void
+time_left_cb (GObject      *proxy,
+              GAsyncResult *result,
+              gpointer      data)
+{
+  Outcome *outcome = data;
+  gint64 left;
+
+  outcome->ok = wire_wire_proxy_call_time_left_finish (WIRE_WIRE_PROXY (proxy), result, &left, &outcome->error);
+  outcome->thread = g_thread_self ();
+  outcome->n++;
+}
+
+static void
 hold_many (Bad   *self,
            guint *n_closed)
 {
@@ -231,6 +281,63 @@ test_spoils_connection (Bad           *self,
   g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 2);
   wait_for_error (self, NORPC_ERROR_CLOSED, "It has closed its connection, and was killed");
   g_test_assert_expected_messages ();
+}
+
+/* The errors of the calls that are sent when a process has closed its connection say how it has ended, if it ends soon. */
+static void
+test_reason (Bad           *self,
+             gconstpointer  how)
+{
+  Outcome outcome = { 0 };
+  pid_t pid;
+
+  g_atomic_int_set (&n_reasons, 0);
+  g_atomic_int_set (&reasons_late, TRUE);
+  start (self, how, 0, 0);
+  pid = read_pid (self);
+  while (g_atomic_int_get (&n_reasons) == 0)
+    iterate ();
+  wire_wire_proxy_call_time_left (self->proxy, NULL, time_left_cb, &outcome);
+  iterate ();
+  g_assert_cmpuint (outcome.n, ==, 0);
+  g_assert_true (norpc_proxy_is_connected (NORPC_PROXY (self->proxy)));
+
+  kill (pid, SIGKILL);
+  outcome_wait (&outcome);
+  g_atomic_int_set (&reasons_late, FALSE);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (g_str_has_suffix (outcome.error->message,
+                                   "its helper process has ended too often: It was ended by signal 9 (Killed)"));
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_FAILED);
+  outcome_clear (&outcome);
+}
+
+/* A helper that is stopped while it waits for the reason, or just before that, stays stopped. */
+static void
+test_stop_before_reason (Bad           *self,
+                         gconstpointer  how)
+{
+  gboolean waits = g_str_equal (how, "close");
+  Outcome outcome = { 0 };
+  pid_t pid;
+
+  g_atomic_int_set (&n_reasons, 0);
+  g_atomic_int_set (&reasons_late, TRUE);
+  g_atomic_pointer_set (&closed_helper, waits ? NULL : &self->helper);
+  start (self, how, 0, 0);
+  pid = read_pid (self);
+  while (g_atomic_int_get (&n_reasons) == 0)
+    iterate ();
+  wire_wire_proxy_call_time_left (self->proxy, NULL, time_left_cb, &outcome);
+  if (waits)
+    norpc_helper_stop (self->helper);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (g_str_has_suffix (outcome.error->message, "its helper was stopped"));
+  wait_gone (pid);
+  g_atomic_int_set (&reasons_late, FALSE);
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STOPPED);
+  outcome_clear (&outcome);
 }
 
 /* A process that ends completes its calls, even if a child of it goes on. The child has neither the connection nor the
@@ -490,6 +597,10 @@ main (int   argc,
   BAD_TEST ("garbage", "garbage", test_does_not_connect);
   BAD_TEST ("close-later", "close-later", test_spoils_connection);
   BAD_TEST ("garbage-later", "garbage-later", test_spoils_connection);
+  BAD_TEST ("reason-while-starting", "close", test_reason);
+  BAD_TEST ("reason-while-running", "close-later", test_reason);
+  BAD_TEST ("stop-while-awaiting-reason", "close", test_stop_before_reason);
+  BAD_TEST ("stop-before-reason", "close-later", test_stop_before_reason);
   BAD_TEST ("child", NULL, test_child);
   BAD_TEST ("fork", NULL, test_fork);
   BAD_TEST ("ignores-sigterm", "ignores-sigterm", test_ignores_sigterm);

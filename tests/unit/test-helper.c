@@ -187,9 +187,13 @@ test_ends_too_often (void)
   g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 4);
   g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (helper)));
   wait_for_error (helper, NORPC_ERROR, NORPC_ERROR_CLOSED, "It exited with status 1");
-  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
-  g_assert_true (g_str_has_suffix (error->message, "its helper process has ended too often: It exited with status 1"));
+  do /* on a busy machine, the reason may be known later */
+    {
+      g_clear_error (&error);
+      g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+    }
+  while (!g_str_has_suffix (error->message, "its helper process has ended too often: It exited with status 1"));
 
   norpc_helper_restart (helper);
   while (norpc_helper_get_n_starts (helper) != 8)
