@@ -326,7 +326,7 @@ install_proxy_signals (void)
    * NorpcProxy::signals-lost:
    * @self: the proxy
    * @signal_name: the name of a signal
-   * @n_lost: how many emissions were lost
+   * @n_lost: how many emissions were lost; with NATS, how many times messages were lost, which may be others
    *
    * Emitted if the proxy did not emit a signal as fast as the service did, so that the oldest
    * emissions were dropped. The emission that follows is the oldest one that was not

@@ -199,8 +199,9 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
  * Removes the object from the connection.
  *
  * Calls that have reached the endpoint are still answered; those that wait in the export fail. If no thread runs the
- * main context of the export at that time, all calls fail. It does nothing the second time. Releasing the last
- * reference does the same.
+ * main context of the export at that time, all calls fail with %NORPC_ERROR_CLOSED. The thread of that context runs it in
+ * its callbacks, and not between two iterations or behind its main loop. It does nothing the second time. Releasing the
+ * last reference does the same.
  *
  * This function is thread-safe.
  *

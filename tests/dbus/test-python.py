@@ -151,6 +151,9 @@ class Desks(unittest.TestCase):
         self.assertEqual(Norpc.run(self.without_deadline()), -1)
         left = self.proxy.get_time_left_sync(timeout=600000)
         self.assertTrue(500000 < left <= 600000, left)
+        self.assertEqual(self.proxy.get_time_left_sync(timeout=Norpc.NO_TIMEOUT), -1)
+        self.proxy.set_timeout(Norpc.NO_TIMEOUT)
+        self.assertEqual(self.proxy.get_time_left_sync(), -1)
 
     async def without_deadline(self):
         return await self.proxy.get_time_left()

@@ -229,7 +229,7 @@ class Arguments(Case):
         self.assert_exception(TypeError, "argument 'timeout': expected a number of milliseconds, got str", call, 1, timeout='1')
         for timeout in 0, -1, 2**32, float('nan'):
             self.assert_exception(ValueError, "argument 'timeout': expected a number of milliseconds greater than 0 and less "
-                                  f"than 2**32, or float('inf'), got {timeout}", call, 1, timeout=timeout)
+                                  f"than 2**32, or Norpc.NO_TIMEOUT, got {timeout}", call, 1, timeout=timeout)
         self.assert_exception(TypeError, "argument 'priority': expected Norpc.Priority, got int", call, 1, priority=5)
         self.assert_exception(TypeError, "argument 'cancellable': expected Gio.Cancellable, got Error",
                               call, 1, cancellable=GLib.Error())
@@ -289,7 +289,8 @@ class InFlight(Case):
         self.run_everywhere(main)
         timed_out = Norpc.error_quark(), Norpc.Error.TIMED_OUT
         self.assert_error(*timed_out, self.proxy.get_sync, 0, b'key', timeout=1)
-        self.assertEqual(self.proxy.get_size_sync(1, timeout=float('inf')), 1)
+        for timeout in float('inf'), Norpc.NO_TIMEOUT:
+            self.assertEqual(self.proxy.get_size_sync(1, timeout=timeout), 1)
 
     def test_priority(self):
         """It is that of one call."""

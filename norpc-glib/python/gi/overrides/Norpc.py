@@ -4,12 +4,14 @@
 import os
 
 from gi.overrides import override
-from gi.repository import Norpc
+from gi.repository import GLib, Norpc
 
 from ._norpc import calls, errors, eventloop, guards, gvalues, properties, records, scope, streams
 
-__all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run', 'trace_context']
+__all__ = ['EventLoop', 'NO_TIMEOUT', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run',
+           'trace_context']
 
+NO_TIMEOUT = GLib.MAXUINT32  # typelibs have no macros
 EventLoop = eventloop.EventLoop
 create_task = eventloop.create_task
 run = eventloop.run

@@ -73,7 +73,7 @@ class Scope(contextlib.AbstractContextManager):
             return GLib.MAXUINT32
         if not 0 < timeout <= GLib.MAXUINT32:
             raise ValueError("argument 'timeout': expected a number of milliseconds greater than 0 and less than 2**32, "
-                             f"or float('inf'), got {timeout}")
+                             f"or Norpc.NO_TIMEOUT, got {timeout}")
         return max(1, round(timeout))
 
     def __enter__(self):
