@@ -270,6 +270,9 @@ norpc_server_start_finish (NorpcServer   *self,
  * call, that call fails. On %G_IO_ERROR_CANCELLED, only the waiting ends. In all cases the
  * server stops nevertheless, as soon as it can.
  *
+ * The main context of the calling thread does not run meanwhile. If that is the context of an export, such as a
+ * [class@Norpc.DBusExport], replies to other processes are not sent: use [method@Norpc.Server.stop_async].
+ *
  * Returns: %TRUE if the service has stopped, %FALSE if @error is set
  * Since: 0.1
  */
