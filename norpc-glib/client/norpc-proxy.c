@@ -329,8 +329,8 @@ install_proxy_signals (void)
    * @n_lost: how many emissions were lost; with NATS, how many times messages were lost, which may be others
    *
    * Emitted if the proxy did not emit a signal as fast as the service did, so that the oldest
-   * emissions were dropped. The emission that follows is the oldest one that was not
-   * dropped.
+   * emissions were dropped, or if they were lost on their way from another process. The emission
+   * that follows is the oldest one that was not dropped.
    *
    * Since: 0.1
    */
@@ -342,8 +342,9 @@ install_proxy_signals (void)
    * @self: the proxy
    * @signal_name: the name of a signal
    *
-   * Emitted if the proxy did not emit a signal as fast as the service did, and the
-   * description says that it then gets no more emissions. A new proxy gets them again.
+   * Emitted if the proxy did not emit a signal as fast as the service did, or emissions were lost
+   * on their way from another process, and the description says that it then gets no more
+   * emissions. A new proxy gets them again.
    *
    * Since: 0.1
    */

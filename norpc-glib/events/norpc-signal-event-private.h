@@ -11,12 +11,13 @@
 
 G_BEGIN_DECLS
 
-/* A signal that a service emits. */
+/* A signal that a service emits, or emissions that were lost on their way to this process. */
 typedef struct
 {
   const NorpcInterfaceInfo *interface_info;
   guint                     signal;
-  NorpcEmission            *emission; /* (unowned) */
+  NorpcEmission            *emission; /* (unowned) (nullable): NULL for lost emissions */
+  guint                     n_lost;   /* how many, without an emission */
   NorpcEvent               *dropped;  /* (owned) (nullable): to be freed with no lock held */
   const char               *problem;  /* (unowned) (nullable): why a proxy that listens does not get it */
 } NorpcSentSignal;

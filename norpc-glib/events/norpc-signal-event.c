@@ -83,6 +83,9 @@ prepare_emission (NorpcSignalEvent *self)
 {
   g_autoptr (GError) error = NULL;
 
+  if (self->emission == NULL)
+    return;
+
   self->emission = norpc_emission_import (self->emission, self->served_info->signals[self->served_signal]->dbus.args);
   if (self->served_info == self->interface_info ||
       !norpc_signals_compare (self->interface_info, self->signal, self->served_info, self->served_signal).converts)
@@ -141,7 +144,7 @@ signal_event_new (NorpcReplyQueue          *reply_queue,
     .signal = signal,
     .served_info = sent->interface_info,
     .served_signal = sent->signal,
-    .emission = norpc_emission_ref (sent->emission)
+    .emission = sent->emission != NULL ? norpc_emission_ref (sent->emission) : NULL
   };
 
   return self;
@@ -181,8 +184,8 @@ push_events_locked (NorpcReplyQueue  *reply_queue,
     }
 }
 
-/* Runs in the service's context, with the lock of the subscribers held. Passes an emission on to those
- * of @subscribers that listen, which are all in one context. Adds events (owned) to those dropped.
+/* Runs in the service's context, with the lock of the subscribers held. Passes an emission, or a loss,
+ * on to those of @subscribers that listen, which are all in one context. Adds events (owned) to those dropped.
  */
 void
 norpc_signal_event_send (GPtrArray       *subscribers,
@@ -200,7 +203,8 @@ norpc_signal_event_send (GPtrArray       *subscribers,
                                                            &sent->problem);
       NorpcSignalEvent *event;
 
-      if (index < 0)
+      if (index < 0 || (sent->emission == NULL &&
+                        norpc_subscription_count_loss_locked (subscription, (guint) index, sent->n_lost)))
         continue;
 
       event = find_event (events, subscription->interface_info);

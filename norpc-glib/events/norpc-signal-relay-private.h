@@ -18,6 +18,10 @@ NorpcSignalRelay *norpc_signal_relay_new  (GObject          *service,
 NorpcListRelay   *norpc_signal_relay_get_lists (NorpcSignalRelay *self);
 void              norpc_signal_relay_invalidate (NorpcSignalRelay *self);
 void              norpc_signal_relay_note_loss  (NorpcSignalRelay *self);
+void              norpc_signal_relay_note_lost_emissions (NorpcSignalRelay         *self,
+                                                          const NorpcInterfaceInfo *interface_info,
+                                                          guint                     signal,
+                                                          guint                     n_lost);
 void              norpc_signal_relay_free (NorpcSignalRelay *self);
 
 G_END_DECLS

@@ -200,21 +200,38 @@ norpc_signal_relay_invalidate (NorpcSignalRelay *self)
     norpc_property_relay_invalidate (self->properties);
 }
 
-/* Runs in the service's context, with the lock of the subscribers held. */
-static gboolean
-note_loss (NorpcSubscriber *subscriber,
-           gpointer         user_data G_GNUC_UNUSED)
+/* Runs in the service's context. Emissions of a signal were lost on their way to this process. Clients learn of it
+ * in its place: with the next emission, or at once if the loss closes the signal.
+ */
+void
+norpc_signal_relay_note_lost_emissions (NorpcSignalRelay         *self,
+                                        const NorpcInterfaceInfo *interface_info,
+                                        guint                     signal,
+                                        guint                     n_lost)
 {
-  norpc_subscription_note_loss ((NorpcSubscription *) subscriber);
+  Passage passage = { .sent.interface_info = interface_info, .sent.signal = signal, .sent.n_lost = n_lost };
 
-  return TRUE;
+  if (n_lost == 0)
+    return;
+
+  norpc_subscribers_foreach_context (self->subscribers, pass_on, &passage);
+  norpc_events_free (passage.sent.dropped);
 }
 
-/* Runs in the service's context. Clients learn with the next emission of each signal that some were lost. */
+/* Runs in the service's context. Any emissions may have been lost: one or more of each signal. */
 void
 norpc_signal_relay_note_loss (NorpcSignalRelay *self)
 {
-  norpc_subscribers_foreach (self->subscribers, note_loss, NULL);
+  guint n_interfaces;
+  g_autofree GType *interfaces = g_type_interfaces (G_OBJECT_TYPE (self->service), &n_interfaces);
+
+  for (guint i = 0; i < n_interfaces; i++)
+    {
+      const NorpcInterfaceInfo *info = norpc_interface_type_get_info (interfaces[i]);
+
+      for (guint signal = 0; info != NULL && info->signals != NULL && info->signals[signal] != NULL; signal++)
+        norpc_signal_relay_note_lost_emissions (self, info, signal, 1);
+    }
 }
 
 /* Runs in the service's context, or in the thread that ends it, after the service has stopped. An

@@ -63,7 +63,7 @@ struct _NorpcDelivery
   NorpcDelivery     *newer;        /* (unowned) (nullable) [lock of the events]: of the same signal */
   guint64            number;       /* since construction: of the emission */
   guint              n_lost;       /* like the subscription: how many were dropped before this one */
-  gboolean           closes;       /* since construction: the backlog was full, and nothing follows */
+  gboolean           closes;       /* since construction: emissions were lost, and nothing follows */
 };
 
 /* An emission on its way to the proxies of one context that listen, and that have the same description. */
@@ -79,7 +79,7 @@ struct _NorpcSignalEvent
   guint            n_left;       /* [lock of the events]: deliveries that were not dropped */
 
   /* Accessed in the client's context. A handler may run it, and so begin with the next delivery. */
-  NorpcEmission   *emission; /* (owned) (nullable): NULL if the proxies have no such values */
+  NorpcEmission   *emission; /* (owned) (nullable): NULL if it was lost, or the proxies have no such values */
   guint            n_begun;
   guint            n_ended;
 
@@ -93,6 +93,9 @@ int            norpc_subscription_find_expected_locked (NorpcSubscription       
                                                        const char               **problem);
 NorpcEvent    *norpc_subscription_add_delivery_locked (NorpcSubscription *self,
                                                        NorpcSignalEvent  *event);
+gboolean       norpc_subscription_count_loss_locked   (NorpcSubscription *self,
+                                                       guint              signal,
+                                                       guint              n_lost);
 NorpcDelivery *norpc_signal_state_take_oldest_locked  (NorpcSignalState  *self);
 
 G_END_DECLS

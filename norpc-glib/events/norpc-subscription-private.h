@@ -39,12 +39,14 @@ NorpcEmission *norpc_subscription_peek_emitted (NorpcSubscription *self,
                                                 guint              signal,
                                                 guint64           *number);
 
+void           norpc_subscription_reopen       (NorpcSubscription *self,
+                                                const char        *signal_name);
+
 /* Called with the lock of the subscribers held. */
 int         norpc_subscription_find_listened (NorpcSubscription         *self,
                                               const NorpcInterfaceInfo  *interface_info,
                                               guint                      signal,
                                               const char               **problem);
-void        norpc_subscription_note_loss     (NorpcSubscription         *self);
 NorpcMirror *norpc_subscription_get_started_mirror (NorpcSubscription         *self,
                                                     const NorpcPropertyAccess *access,
                                                     gboolean                  *same_values);

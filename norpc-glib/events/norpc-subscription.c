@@ -481,7 +481,7 @@ norpc_subscription_add_delivery_locked (NorpcSubscription *self,
   norpc_ref_count_inc (&self->ref_count);
   *delivery = (NorpcDelivery) { .subscription = self, .event = event, .n_lost = state->n_lost };
   state->n_lost = 0;
-  if (state->n_pending >= state->backlog && state->closes)
+  if (state->closes && (state->n_pending >= state->backlog || event->emission == NULL))
     state->closed = delivery->closes = TRUE;
   else if (state->n_pending >= state->backlog)
     dropped = make_room_locked (state, delivery);
@@ -493,19 +493,36 @@ norpc_subscription_add_delivery_locked (NorpcSubscription *self,
   return dropped;
 }
 
-/* Runs in the service's context, with the lock of the subscribers held. Emissions were lost on their way to this process:
- * one or more of each signal.
+/* Runs in the service's context, with the lock of the events held. Emissions of a signal were lost on their way to this
+ * process. Returns FALSE if the loss closes the signal.
+ */
+gboolean
+norpc_subscription_count_loss_locked (NorpcSubscription *self,
+                                      guint              signal,
+                                      guint              n_lost)
+{
+  NorpcSignalState *state = &self->signals[signal];
+
+  if (state->closes)
+    return FALSE;
+
+  state->n_emissions += n_lost;
+  state->n_lost += MIN (n_lost, G_MAXUINT - state->n_lost);
+
+  return TRUE;
+}
+
+/* Called in the client's context, after the proxy has emitted "signal-closed". The proxy gets emissions of the signal
+ * again.
  */
 void
-norpc_subscription_note_loss (NorpcSubscription *self)
+norpc_subscription_reopen (NorpcSubscription *self,
+                           const char        *signal_name)
 {
   g_mutex_lock (&get_events (self)->lock);
   for (guint i = 0; i < self->n_signals; i++)
-    if (self->signals[i].n_pending > 0 || listens (self, i))
-      {
-        self->signals[i].n_emissions++;
-        self->signals[i].n_lost++;
-      }
+    if (g_str_equal (self->interface_info->signals[i]->name, signal_name))
+      self->signals[i].closed = FALSE;
   g_mutex_unlock (&get_events (self)->lock);
 }
 

@@ -27,7 +27,7 @@ typedef struct
 {
   NorpcNatsServing         *serving; /* (owned) */
   const NorpcInterfaceInfo *info;
-  const char               *signal;  /* (unowned) (nullable): NULL for changes */
+  char                     *member;  /* (owned): the part of the subject behind the interface */
   GVariant                 *body;    /* (owned) */
   int                       size;
 } Job;
@@ -75,19 +75,18 @@ static void
 run_announcement (gpointer data)
 {
   Job *self = data;
-  g_autofree char *member = self->signal != NULL ? g_strconcat (NORPC_NATS_SIGNAL, self->signal, NULL)
-                                                 : g_strdup (NORPC_NATS_CHANGED);
-  g_autofree char *subject = norpc_nats_make_subject (self->serving->prefix, self->info, member);
+  g_autofree char *subject = norpc_nats_make_subject (self->serving->prefix, self->info, self->member);
   g_autoptr (GError) error = NULL;
 
   g_atomic_int_add (&self->serving->n_events, -1);
   g_atomic_int_add (&self->serving->n_event_bytes, -self->size);
   if (!publish_event (self, subject, self->body, &error) &&
       g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT) &&
-      (self->signal != NULL || !publish_names (self, subject)))
+      (!g_str_equal (self->member, NORPC_NATS_CHANGED) || !publish_names (self, subject)))
     g_warning ("%s: %s", subject, error->message);
   g_variant_unref (self->body);
   norpc_nats_serving_unref (self->serving);
+  g_free (self->member);
   g_free (self);
 }
 
@@ -107,7 +106,7 @@ note_gap (NorpcNatsAnnouncer *self)
 /* When there are too many messages, some are lost. */
 static void
 push (NorpcNatsAnnouncer *self,
-      const char         *signal,
+      const char         *member,
       GVariant           *body)
 {
   NorpcNatsServing *serving = self->serving;
@@ -123,7 +122,7 @@ push (NorpcNatsAnnouncer *self,
 
   self->has_gap = FALSE;
   job = g_new (Job, 1);
-  *job = (Job) { norpc_nats_serving_ref (serving), self->info, signal, g_variant_ref (body), (int) size };
+  *job = (Job) { norpc_nats_serving_ref (serving), self->info, g_strdup (member), g_variant_ref (body), (int) size };
   g_atomic_int_inc (&serving->n_events);
   g_atomic_int_add (&serving->n_event_bytes, job->size);
   norpc_nats_link_invoke (serving->link, run_announcement, job);
@@ -136,11 +135,23 @@ signal_emitted (const NorpcSignalInfo *info,
                 gpointer               data)
 {
   NorpcNatsAnnouncer *self = data;
+  g_autofree char *member = g_strconcat (NORPC_NATS_SIGNAL, info->dbus.name, NULL);
 
   if (args != NULL)
-    push (self, info->dbus.name, args);
+    push (self, member, args);
   else
     g_warning ("%s.%s was not sent over NATS: %s", self->info->dbus.name, info->dbus.name, problem);
+}
+
+/* Clients learn of it in its place among the messages. */
+static void
+emissions_lost (const NorpcSignalInfo *info,
+                guint                  n_lost,
+                gpointer               data)
+{
+  g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new ("(su)", info->dbus.name, n_lost));
+
+  push (data, NORPC_NATS_EMISSIONS_LOST, body);
 }
 
 static void
@@ -150,10 +161,10 @@ properties_changed (GVariant *values,
 {
   g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new ("(@a{sv}@as)", values, invalidated));
 
-  push (data, NULL, body);
+  push (data, NORPC_NATS_CHANGED, body);
 }
 
-static const NorpcFollowerFuncs follower_funcs = { signal_emitted, properties_changed };
+static const NorpcFollowerFuncs follower_funcs = { signal_emitted, emissions_lost, properties_changed };
 
 NorpcNatsAnnouncer *
 norpc_nats_announcer_new (NorpcNatsServing         *serving,

@@ -31,6 +31,7 @@ struct _NorpcNatsEvents
 
   /* Accessed in the thread of the link. */
   NorpcNatsSubscription *signals;    /* (owned) (nullable): while it is started */
+  NorpcNatsSubscription *losses;     /* (owned) (nullable): while it is started */
   NorpcNatsSubscription *changes;    /* (owned) (nullable): while it is started */
   gint64                 n_dropped;  /* messages that the library had dropped when that was last checked */
   gboolean               complained; /* about what the services send */
@@ -139,6 +140,28 @@ take_signal (NorpcNatsEvents *self,
     complain (self, error);
 }
 
+/* An export could not publish emissions that were made before the next ones. */
+static void
+take_lost_emissions (NorpcNatsEvents *self,
+                     natsMsg         *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) body = norpc_nats_message_dup_body (message, "(su)", &error);
+  const char *name;
+  guint n_lost;
+
+  if (body != NULL)
+    {
+      g_variant_get (body, "(&su)", &name, &n_lost);
+      norpc_remote_interface_lose_emissions (self->remote, name, n_lost);
+    }
+  else
+    {
+      g_prefix_error (&error, "%s: lost signals: ", norpc_remote_interface_get_info (self->remote)->dbus.name);
+      complain (self, error);
+    }
+}
+
 static void
 take_changes (NorpcNatsEvents *self,
               natsMsg         *message)
@@ -230,6 +253,13 @@ signal_cb (natsMsg  *message,
 }
 
 static void
+loss_cb (natsMsg  *message,
+         gpointer  data)
+{
+  receive (data, message, take_lost_emissions);
+}
+
+static void
 changes_cb (natsMsg  *message,
             gpointer  data)
 {
@@ -255,7 +285,10 @@ norpc_nats_events_start (NorpcNatsEvents *self)
   const NorpcInterfaceInfo *info = norpc_remote_interface_get_info (self->remote);
 
   if (self->signals == NULL && norpc_nats_has_signals (info))
-    self->signals = subscribe (self, NORPC_NATS_SIGNAL "*", signal_cb);
+    {
+      self->signals = subscribe (self, NORPC_NATS_SIGNAL "*", signal_cb);
+      self->losses = subscribe (self, NORPC_NATS_EMISSIONS_LOST, loss_cb);
+    }
   if (self->changes == NULL && norpc_nats_has_changes (info))
     self->changes = subscribe (self, NORPC_NATS_CHANGED, changes_cb);
   self->n_dropped = 0;
@@ -266,6 +299,7 @@ norpc_nats_events_stop (NorpcNatsEvents *self)
 {
   norpc_remote_interface_set_available (self->remote, FALSE);
   g_clear_pointer (&self->signals, norpc_nats_subscription_end);
+  g_clear_pointer (&self->losses, norpc_nats_subscription_end);
   g_clear_pointer (&self->changes, norpc_nats_subscription_end);
 }
 
@@ -279,7 +313,7 @@ count_dropped (NorpcNatsSubscription *subscription)
 gboolean
 norpc_nats_events_check_dropped (NorpcNatsEvents *self)
 {
-  gint64 n_dropped = count_dropped (self->signals) + count_dropped (self->changes);
+  gint64 n_dropped = count_dropped (self->signals) + count_dropped (self->losses) + count_dropped (self->changes);
   gboolean more = n_dropped > self->n_dropped;
 
   self->n_dropped = n_dropped;

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define NORPC_NATS_SET "$set"
 #define NORPC_NATS_SIGNAL "$signal." /* with the name of the signal behind it */
 #define NORPC_NATS_CHANGED "$property.changed"
+#define NORPC_NATS_EMISSIONS_LOST "$lost" /* with the name of a signal and a number */
 
 /* Behind the prefix: the services may have changed. */
 #define NORPC_NATS_SERVICES "services"

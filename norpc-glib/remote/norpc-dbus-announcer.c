@@ -3,12 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "client/norpc-proxy.h"
+#include "client/norpc-proxy-private.h"
 #include "core/norpc-log-private.h"
 #include "dynamic/norpc-dynamic-info-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
 #include "events/norpc-proxy-properties.h"
+#include "events/norpc-subscription-private.h"
 #include "norpc-dbus-announcer-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
@@ -149,6 +150,30 @@ announce_signal (GClosure     *closure,
     send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
   else
     warn_not_sent (self, info, problem);
+}
+
+/* The service emits faster than the context of the export runs. Clients learn of it in its place among the signals. */
+static void
+announced_lost_cb (NorpcProxy         *proxy G_GNUC_UNUSED,
+                   const char         *name,
+                   guint               n_lost,
+                   NorpcDBusAnnouncer *self)
+{
+  norpc_dbus_outlet_flush (self->outlet);
+  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
+    if (g_str_equal (self->info->signals[i]->name, name))
+      send_dbus_signal (self, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
+                        g_variant_new ("(ssu)", self->info->dbus.name, self->info->signals[i]->dbus.name, n_lost));
+}
+
+/* The signal is closed for the clients that there are, and not for later ones. */
+static void
+announced_closed_cb (NorpcProxy         *proxy,
+                     const char         *name,
+                     NorpcDBusAnnouncer *self)
+{
+  norpc_subscription_reopen ((NorpcSubscription *) norpc_proxy_get_subscriber (proxy), name);
+  announced_lost_cb (proxy, name, 1, self);
 }
 
 static void
@@ -332,6 +357,8 @@ norpc_dbus_announcer_new (NorpcDBusOutlet          *outlet,
   self->proxy = new_announced_proxy (endpoint, info);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
     follow_signal (self, i);
+  g_signal_connect (self->proxy, "signals-lost", G_CALLBACK (announced_lost_cb), self);
+  g_signal_connect (self->proxy, "signal-closed", G_CALLBACK (announced_closed_cb), self);
   if (info->properties != NULL)
     {
       g_signal_connect (self->proxy, "notify", G_CALLBACK (property_notified_cb), self);

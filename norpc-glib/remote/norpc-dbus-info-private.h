@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * its interfaces says that they are there.
  */
 #define NORPC_DBUS_CALLS "org.norpc.Calls1"
+#define NORPC_DBUS_LOST "Lost" /* the signal that says that emissions of another one were lost */
 #define NORPC_DBUS_CALLS_ANNOTATION "org.norpc.Calls"
 
 /* The objects that processes with norpc-glib pass to services have paths that begin so. */

@@ -38,6 +38,7 @@ struct _NorpcDBusInterface
   gboolean complained;        /* about what the service sends */
   NorpcDBusMatch *signals;    /* (owned) (nullable): once it is started */
   NorpcDBusMatch *changes;    /* (owned) (nullable): once it is started */
+  NorpcDBusMatch *losses;     /* (owned) (nullable): once it is started, if there are signals */
 };
 
 /* Called in any thread. */
@@ -185,6 +186,30 @@ signal_cb (GDBusConnection *connection G_GNUC_UNUSED,
   emit_from_message (self, self->info->signals[signal], sender, params, n_args, args);
   for (guint i = 0; i <= n_args; i++)
     g_value_unset (&params[i]);
+}
+
+/* The service could not send emissions that were made before the next ones. */
+static void
+lost_cb (GDBusConnection *connection G_GNUC_UNUSED,
+         const char      *sender,
+         const char      *path G_GNUC_UNUSED,
+         const char      *interface_name G_GNUC_UNUSED,
+         const char      *member G_GNUC_UNUSED,
+         GVariant        *args,
+         gpointer         user_data)
+{
+  NorpcDBusInterface *self = user_data;
+  const char *name;
+  guint n_lost;
+  int signal;
+
+  if (self->relay == NULL || !is_from_service (self, sender) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(ssu)")))
+    return;
+
+  g_variant_get (args, "(&s&su)", NULL, &name, &n_lost);
+  signal = norpc_dbus_find_signal (self->info, name);
+  if (signal >= 0)
+    norpc_signal_relay_note_lost_emissions (self->relay, self->info, (guint) signal, n_lost);
 }
 
 /* Shows a value, of which the stand-in notifies if it is another one. */
@@ -399,6 +424,10 @@ norpc_dbus_interface_start (NorpcDBusInterface *self,
 {
   self->signals = norpc_dbus_match_new (self->connection, self->name, self->path, self->info->dbus.name, NULL, NULL,
                                         scope, signal_cb, norpc_dbus_interface_ref (self), norpc_dbus_interface_unref);
+  if (norpc_interface_info_get_n_signals (self->info) > 0)
+    self->losses = norpc_dbus_match_new (self->connection, self->name, self->path, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
+                                         self->info->dbus.name, scope, lost_cb, norpc_dbus_interface_ref (self),
+                                         norpc_dbus_interface_unref);
   self->changes = norpc_dbus_match_new (self->connection, self->name, self->path, NORPC_DBUS_PROPERTIES,
                                         "PropertiesChanged", self->info->dbus.name, scope, changed_cb,
                                         norpc_dbus_interface_ref (self), norpc_dbus_interface_unref);
@@ -410,6 +439,7 @@ norpc_dbus_interface_stop (NorpcDBusInterface *self)
   norpc_dbus_interface_set_owner (self, NULL);
   g_clear_pointer (&self->signals, norpc_dbus_match_free);
   g_clear_pointer (&self->changes, norpc_dbus_match_free);
+  g_clear_pointer (&self->losses, norpc_dbus_match_free);
 }
 
 /* Sets a result from the values of the service. One that it does not send, because it has no form, say, has the last known

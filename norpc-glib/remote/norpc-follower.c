@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "client/norpc-proxy.h"
+#include "client/norpc-proxy-private.h"
 #include "core/norpc-log-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "dynamic/norpc-dynamic-info-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
 #include "events/norpc-proxy-properties.h"
+#include "events/norpc-subscription-private.h"
 #include "norpc-follower.h"
 #include "objects/norpc-object.h"
 
@@ -60,6 +61,28 @@ signal_emitted (GClosure     *closure,
 
   norpc_follower_flush (self);
   self->funcs->emitted (info, sunk, problem, self->user_data);
+}
+
+static void
+followed_lost_cb (NorpcProxy    *proxy G_GNUC_UNUSED,
+                  const char    *name,
+                  guint          n_lost,
+                  NorpcFollower *self)
+{
+  norpc_follower_flush (self);
+  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
+    if (g_str_equal (self->info->signals[i]->name, name))
+      self->funcs->lost (self->info->signals[i], n_lost, self->user_data);
+}
+
+/* The signal is closed for the clients that there are, and not for later ones. */
+static void
+followed_closed_cb (NorpcProxy    *proxy,
+                    const char    *name,
+                    NorpcFollower *self)
+{
+  norpc_subscription_reopen ((NorpcSubscription *) norpc_proxy_get_subscriber (proxy), name);
+  followed_lost_cb (proxy, name, 1, self);
 }
 
 static void
@@ -242,6 +265,8 @@ norpc_follower_new (NorpcEndpoint            *endpoint,
   self->proxy = new_followed_proxy (endpoint, info);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
     connect_followed (self, i);
+  g_signal_connect (self->proxy, "signals-lost", G_CALLBACK (followed_lost_cb), self);
+  g_signal_connect (self->proxy, "signal-closed", G_CALLBACK (followed_closed_cb), self);
   if (info->properties != NULL)
     {
       g_signal_connect (self->proxy, "notify", G_CALLBACK (followed_notified_cb), self);

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * NorpcFollowerFuncs:
  * @emitted: the service has emitted a signal; @args is a tuple, or %NULL if an argument has no form as a
  *   [struct@GLib.Variant], and @problem says which one
+ * @lost: emissions of a signal were lost before the next one, because the service emits faster than the follower's
+ *   context runs
  * @changed: properties have changed; @values is a dictionary of the type `a{sv}`, and @invalidated, of the type `as`,
  *   are the properties that have changed without a value
  *
@@ -30,6 +32,9 @@ typedef struct
   void (*emitted) (const NorpcSignalInfo *info,
                    GVariant              *args,
                    const char            *problem,
+                   gpointer               user_data);
+  void (*lost)    (const NorpcSignalInfo *info,
+                   guint                  n_lost,
                    gpointer               user_data);
   void (*changed) (GVariant              *values,
                    GVariant              *invalidated,

@@ -455,7 +455,8 @@ norpc_remote_interface_invalidate (NorpcRemoteInterface *self)
  * Says that signals may have been lost on their way to this process.
  *
  * Proxies emit [signal@Norpc.Proxy::signals-lost] before the next emission of each signal that they have a handler for,
- * and a [class@Norpc.SignalWatch] has an error. One emission counts as lost.
+ * or [signal@Norpc.Proxy::signal-closed] if the description says that a loss closes the signal, and a
+ * [class@Norpc.SignalWatch] has an error. One emission of each signal counts as lost.
  *
  * Since: 0.1
  */
@@ -466,6 +467,34 @@ norpc_remote_interface_lose_signals (NorpcRemoteInterface *self)
 
   if (self->relay != NULL)
     norpc_signal_relay_note_loss (self->relay);
+}
+
+/**
+ * norpc_remote_interface_lose_emissions: (skip)
+ * @self: an interface
+ * @signal_name: the name of a signal, as in the description
+ * @n_lost: how many emissions
+ *
+ * Says that emissions of a signal were lost before the next one.
+ *
+ * Proxies emit [signal@Norpc.Proxy::signals-lost] before the next emission, or [signal@Norpc.Proxy::signal-closed] if
+ * the description says that a loss closes the signal. A signal that the description does not have is ignored.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_lose_emissions (NorpcRemoteInterface *self,
+                                       const char           *signal_name,
+                                       guint                 n_lost)
+{
+  int signal;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (signal_name != NULL);
+
+  signal = find_remote_signal (self, signal_name);
+  if (self->relay != NULL && signal >= 0)
+    norpc_signal_relay_note_lost_emissions (self->relay, self->info, (guint) signal, n_lost);
 }
 
 /* Shows all values of a service. These are no changes: each proxy that wants them requests them. */

@@ -49,6 +49,10 @@ void                      norpc_remote_interface_invalidate     (NorpcRemoteInte
 NORPC_AVAILABLE_IN_ALL
 void                      norpc_remote_interface_lose_signals   (NorpcRemoteInterface     *self);
 NORPC_AVAILABLE_IN_ALL
+void                      norpc_remote_interface_lose_emissions (NorpcRemoteInterface     *self,
+                                                                 const char               *signal_name,
+                                                                 guint                     n_lost);
+NORPC_AVAILABLE_IN_ALL
 void                      norpc_remote_interface_answer_get_all (NorpcRemoteInterface     *self,
                                                                  NorpcCall                *call,
                                                                  GVariant                 *values);

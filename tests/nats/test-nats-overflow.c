@@ -410,8 +410,133 @@ test_gaps_at_client (GaugeFixture  *fixture,
 }
 
 static void
+signal_closed_cb (NorpcProxy   *proxy,
+                  const char   *name,
+                  GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "closed %s ", name);
+}
+
+static void
+number_cb (DepotGauge   *proxy,
+           int           number,
+           GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "%d ", number);
+}
+
+static void
+n_lost_cb (NorpcProxy   *proxy,
+           const char   *name,
+           guint         n_lost,
+           GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "lost %u %s ", n_lost, name);
+}
+
+/* Runs in the thread of the export, which takes nothing until the call ends. */
+static void
+run_gauge (gpointer data)
+{
+  Gauge *gauge = data;
+  g_autoptr (DepotGaugeProxy) proxy =
+    g_object_new (DEPOT_TYPE_GAUGE_PROXY, "endpoint", norpc_server_get_endpoint (gauge->server), "load-properties", FALSE,
+                  NULL);
+  g_autoptr (GError) error = NULL;
+  int number;
+
+  depot_gauge_proxy_call_run_sync (proxy, &number, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static int
+emit_quick_cb (GaugeService *service,
+               gpointer      data)
+{
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), 100, NULL);
+  g_object_set (service, "level", 44, NULL);
+  for (int i = 1; i <= 7; i++)
+    depot_gauge_emit_quick (DEPOT_GAUGE (service), i);
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), 101, NULL);
+
+  return 0;
+}
+
+/* The thread of an export is busy, and loses the oldest emissions of one signal: clients learn how many, in their place. */
+static void
+test_lost_by_export (GaugeFixture  *fixture,
+                     gconstpointer  unused)
+{
+  g_signal_connect (fixture->proxy, "quick", G_CALLBACK (number_cb), fixture);
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (n_lost_cb), fixture);
+  gauge_fixture_wait (fixture);
+  gauge_service_set_func (fixture->gauge.service, emit_quick_cb, NULL);
+  run_in_thread (fixture->gauge.thread, run_gauge, &fixture->gauge);
+  gauge_fixture_wait_seen (fixture, "100 44 lost 2 quick 3 4 5 6 7 101 ");
+}
+
+static int
+count_too_far_cb (GaugeService *service,
+                  gpointer      data)
+{
+  for (int i = 1; i <= 5; i++)
+    depot_gauge_emit_counted (DEPOT_GAUGE (service), i);
+  g_object_set (service, "level", 44, NULL);
+  depot_gauge_emit_counted (DEPOT_GAUGE (service), 6);
+  depot_gauge_emit_counted (DEPOT_GAUGE (service), 7);
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), 100, NULL);
+
+  return 0;
+}
+
+static int
+count_on_cb (GaugeService *service,
+             gpointer      data)
+{
+  depot_gauge_emit_counted (DEPOT_GAUGE (service), 8);
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), 101, NULL);
+
+  return 0;
+}
+
+/* A signal that is not to have gaps is closed for the proxies that there are. The export goes on with it for later ones. */
+static void
+test_closed_by_export (GaugeFixture  *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (DepotGaugeProxy) next = NULL;
+
+  g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
+  g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
+  gauge_fixture_wait (fixture);
+  gauge_service_set_func (fixture->gauge.service, count_too_far_cb, NULL);
+  run_in_thread (fixture->gauge.thread, run_gauge, &fixture->gauge);
+  gauge_fixture_wait_seen (fixture, "1 2 3 4 5 44 closed counted 100 ");
+
+  next = depot_gauge_proxy_new (NORPC_ENDPOINT (fixture->endpoint));
+  g_signal_connect (next, "counted", G_CALLBACK (number_cb), fixture);
+  gauge_run (&fixture->gauge, count_on_cb, NULL);
+  gauge_fixture_wait_seen (fixture, "8 101 ");
+}
+
+/* A hint that anything may have been lost closes such a signal, too, without another emission. */
+static void
+test_closed_by_hint (GaugeFixture  *fixture,
+                     gconstpointer  unused)
+{
+  g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
+  g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
+  gauge_fixture_wait (fixture);
+  g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, GAUGE_PREFIX ".$norpc.services", "lost"), ==, NATS_OK);
+  gauge_fixture_wait_seen (fixture, "closed counted ");
+}
+
+static void
 add_tests (void)
 {
+  GAUGE_TEST ("/nats/overflow/lost-by-export", test_lost_by_export);
+  GAUGE_TEST ("/nats/overflow/closed-by-export", test_closed_by_export);
+  GAUGE_TEST ("/nats/overflow/closed-by-hint", test_closed_by_hint);
   GAUGE_TEST ("/nats/overflow/flood", test_flood);
   GAUGE_TEST ("/nats/overflow/slow-server", test_slow_server);
   GAUGE_TEST ("/nats/overflow/gaps", test_gaps);
