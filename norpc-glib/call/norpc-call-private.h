@@ -501,6 +501,8 @@ void norpc_call_fail_reply (NorpcCall *self,
 void norpc_reply_unpack (NorpcReply *self,
                          GCallback   reply_func,
                          gpointer    user_data);
+GVariant *norpc_reply_take_variant (NorpcReply  *reply,
+                                    GError     **error);
 
 /* Completion */
 gboolean norpc_call_claim            (NorpcCall *self);

@@ -9,6 +9,7 @@
 #include "core/norpc-error.h"
 #include "core/norpc-info-match-private.h"
 #include "core/norpc-log-private.h"
+#include "core/norpc-value-fds-private.h"
 #include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
@@ -47,6 +48,41 @@ is_call_of (NorpcCall                *self,
     return self->method == method;
 
   return norpc_methods_match (self->interface_info, self->method, interface_info, method);
+}
+
+/* Thread-safe. Closes the descriptors among results that are not returned. Those of a call for properties stay with the
+ * service.
+ */
+static void
+drop_fds (NorpcCall    *self,
+          guint         n_values,
+          const GValue *values)
+{
+  const NorpcMethodInfo *info = norpc_call_get_method_info (self);
+
+  if (n_values == self->n_results && (info->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
+    norpc_values_close_fds (info->dbus.out_args, values, n_values);
+}
+
+/**
+ * norpc_call_drop_fd: (skip)
+ * @self: a call
+ * @fd: the file descriptor, or -1
+ *
+ * Closes a file descriptor that is a result of a call which cannot be replied to.
+ *
+ * Generated code calls this function if [method@Norpc.Call.begin_reply] returns %NULL, because a
+ * descriptor that a service returns is no longer its own. This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_drop_fd (NorpcCall *self,
+                    int        fd)
+{
+  g_return_if_fail (self != NULL);
+
+  norpc_fd_close (fd);
 }
 
 /**
@@ -92,6 +128,7 @@ norpc_call_begin_reply (NorpcCall                *self,
   infos = interface_info->methods[method]->dbus.out_args;
   for (guint i = 0; i < self->n_results; i++)
     norpc_value_init_zero (&results[i], norpc_arg_info_get_gtype (infos[i]));
+  norpc_values_init_fds (infos, results, self->n_results);
 
   return results;
 }
@@ -185,7 +222,7 @@ find_wrong_values (NorpcCall    *self,
 }
 
 /* Thread-safe. Answers the call with as many values as it has results, which have been checked. It takes the contents of
- * @values, so that they are released on the client's side.
+ * @values, so that they are released on the client's side. Descriptors are closed if the call has completed.
  */
 void
 norpc_call_take_checked_values (NorpcCall *self,
@@ -194,7 +231,10 @@ norpc_call_take_checked_values (NorpcCall *self,
   GValue *results = norpc_call_begin_reply (self, self->interface_info, self->method);
 
   if (results == NULL)
-    return;
+    {
+      drop_fds (self, self->n_results, values);
+      return;
+    }
 
   for (guint i = 0; i < self->n_results; i++)
     {
@@ -215,10 +255,14 @@ norpc_call_take_values (NorpcCall *self,
 {
   GError *error = find_wrong_values (self, n_values, values);
 
-  if (error != NULL)
-    norpc_call_take_error (self, error);
-  else
-    norpc_call_take_checked_values (self, values);
+  if (error == NULL)
+    {
+      norpc_call_take_checked_values (self, values);
+      return;
+    }
+
+  drop_fds (self, n_values, values);
+  norpc_call_take_error (self, error);
 }
 
 /**
@@ -232,6 +276,8 @@ norpc_call_take_values (NorpcCall *self,
  *
  * If the number or the type of the values does not match the description, the call fails
  * with %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * The call takes ownership of a file descriptor among the results, and closes it if no client gets it.
  *
  * Use this function in code that does not know the interface at compile time; the
  * generated `…_complete_…` functions take C types.
@@ -255,13 +301,17 @@ norpc_call_return_values (NorpcCall    *self,
   error = find_wrong_values (self, n_values, values);
   if (error != NULL)
     {
+      drop_fds (self, n_values, values);
       norpc_call_take_error (self, error);
       return;
     }
 
   results = norpc_call_begin_reply (self, self->interface_info, self->method);
   if (results == NULL)
-    return;
+    {
+      drop_fds (self, n_values, values);
+      return;
+    }
 
   for (guint i = 0; i < n_values; i++)
     g_value_copy (&values[i], &results[i]);

@@ -6,6 +6,7 @@
 /* Arguments and results as a GVariant, for code that does not know the interface at compile time. */
 
 #include "core/norpc-error.h"
+#include "core/norpc-value-fds-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-variant.h"
@@ -109,7 +110,7 @@ clear_results (GValue *values,
  *
  * Answers a call with the results in a tuple.
  *
- * If @results is floating, it is consumed. If a result does not match the description, the call fails
+ * If @results is floating, it is consumed. The call takes ownership of file descriptors that are results. If a result does not match the description, the call fails
  * with %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * This function is thread-safe.
@@ -131,6 +132,7 @@ norpc_call_return_variant (NorpcCall *self,
   values = g_new0 (GValue, self->n_results);
   for (guint i = 0; i < self->n_results; i++)
     g_value_init (&values[i], norpc_arg_info_get_gtype (infos[i]));
+  norpc_values_init_fds (infos, values, self->n_results);
 
   if (norpc_values_set_variant (infos, values, self->n_results, sunk, "result", &problem))
     {
@@ -140,6 +142,7 @@ norpc_call_return_variant (NorpcCall *self,
     {
       GError *error = NULL;
 
+      norpc_values_close_fds (infos, values, self->n_results);
       set_variant_error (self, problem, &error);
       norpc_call_take_error (self, error);
     }
@@ -152,6 +155,9 @@ norpc_call_return_variant (NorpcCall *self,
  * @error: return location for an error
  *
  * Gets the results of a call as a tuple.
+ *
+ * A file descriptor among them belongs to the reply, unless the caller takes it with
+ * [method@Norpc.Reply.disown_fds].
  *
  * @error is the error of a call that failed, or %NORPC_ERROR_INVALID_ARGUMENT if a result has no form as
  * a [struct@GLib.Variant].
@@ -181,4 +187,20 @@ norpc_reply_dup_variant (NorpcReply  *self,
   set_variant_error (call, problem, error);
 
   return NULL;
+}
+
+/* Called in the thread that owns @reply (owned) (nullable). Returns the results (owned), whose descriptors belong to the
+ * caller, or NULL if there is no reply or @error is set.
+ */
+GVariant *
+norpc_reply_take_variant (NorpcReply  *reply,
+                          GError     **error)
+{
+  g_autoptr (NorpcReply) owned = reply;
+  GVariant *results = owned != NULL ? norpc_reply_dup_variant (owned, error) : NULL;
+
+  if (results != NULL)
+    norpc_reply_disown_fds (owned);
+
+  return results;
 }

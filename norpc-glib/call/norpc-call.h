@@ -67,6 +67,9 @@ NORPC_AVAILABLE_IN_ALL
 gpointer                  norpc_call_steal_pointer        (NorpcCall                *self,
                                                            guint                     index) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
+void                      norpc_call_drop_fd              (NorpcCall                *self,
+                                                           int                       fd);
+NORPC_AVAILABLE_IN_ALL
 gint64                    norpc_call_get_deadline         (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL
 void                      norpc_call_set_timeout          (NorpcCall                *self,

@@ -4,6 +4,7 @@
  */
 
 #include "core/norpc-background-private.h"
+#include "core/norpc-value-fds-private.h"
 #include "core/norpc-value-init-private.h"
 #include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
@@ -13,7 +14,8 @@
  *
  * The result of a call: the values that the service returned, or an error.
  *
- * A reply belongs to the client: its values are released with the last reference.
+ * A reply belongs to the client: its values are released with the last reference. A file descriptor among
+ * them is closed then, unless it was taken with [method@Norpc.Reply.disown_fds].
  * Generated proxies unpack the values and pass them on as C types.
  *
  * Since: 0.1
@@ -31,9 +33,23 @@ norpc_reply_ref (NorpcReply *reply)
   return reply;
 }
 
+/* Called in the thread that releases the client's half. Closes the results of the type h that the client has not taken.
+ * The value of a property is not one: it is the service's.
+ */
+static void
+close_fds (NorpcCall *self)
+{
+  const NorpcMethodInfo *info = norpc_call_get_method_info (self);
+
+  if ((info->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
+    norpc_values_close_fds (info->dbus.out_args, self->values + self->n_args, self->n_results);
+}
+
 static void
 end_client_half (NorpcCall *self)
 {
+  if (self->n_results > 0)
+    close_fds (self);
   norpc_values_clear (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
@@ -157,7 +173,8 @@ norpc_reply_propagate_error (NorpcReply  *self,
  *
  * Gets the values that the service returned.
  *
- * There are no values if the call failed.
+ * There are no values if the call failed. A file descriptor among them belongs to the reply: the caller
+ * duplicates it, or takes it with [method@Norpc.Reply.disown_fds].
  *
  * Returns: (transfer none) (nullable) (array length=n_values): the values, in
  *   the order of the description
@@ -203,6 +220,59 @@ norpc_reply_steal_pointer (NorpcReply *self,
   g_return_val_if_fail (index < call->n_results, NULL);
 
   return norpc_value_steal_pointer (&call->values[call->n_args + index]);
+}
+
+/**
+ * norpc_reply_steal_fd: (skip)
+ * @self: a reply
+ * @index: the index of the value, which is of the type h
+ *
+ * Takes a file descriptor out of the reply, and leaves -1 in its place. The caller closes it.
+ *
+ * Only the holder of the only reference may call this function.
+ *
+ * Returns: the file descriptor, or -1 if it was taken before
+ * Since: 0.1
+ */
+int
+norpc_reply_steal_fd (NorpcReply *self,
+                      guint       index)
+{
+  NorpcCall *call = norpc_reply_get_call (self);
+  GValue *value;
+
+  g_return_val_if_fail (self != NULL, -1);
+  g_return_val_if_fail (call->error == NULL, -1);
+  g_return_val_if_fail (index < call->n_results, -1);
+
+  value = &call->values[call->n_args + index];
+  g_return_val_if_fail (norpc_value_is_fd (norpc_call_get_method_info (call)->dbus.out_args[index], value), -1);
+
+  return norpc_value_steal_fd (value);
+}
+
+/**
+ * norpc_reply_disown_fds:
+ * @self: a reply
+ *
+ * Gives the file descriptors in the reply away: the caller has got them with
+ * [method@Norpc.Reply.get_values] or [method@Norpc.Reply.dup_variant], and closes them.
+ *
+ * The values of the type h in the reply are -1 afterwards. Only the holder of the only reference may call this
+ * function.
+ *
+ * Since: 0.1
+ */
+void
+norpc_reply_disown_fds (NorpcReply *self)
+{
+  NorpcCall *call = norpc_reply_get_call (self);
+  GDBusArgInfo **infos;
+
+  g_return_if_fail (self != NULL);
+
+  infos = norpc_call_get_method_info (call)->dbus.out_args;
+  norpc_values_init_fds (infos, call->values + call->n_args, call->n_results);
 }
 
 /* Runs in the client's context. Calls @reply_func with the results or the error. Takes ownership of

@@ -48,6 +48,11 @@ const GValue *norpc_reply_get_values      (NorpcReply    *self,
 NORPC_AVAILABLE_IN_ALL
 gpointer      norpc_reply_steal_pointer   (NorpcReply    *self,
                                            guint          index);
+NORPC_AVAILABLE_IN_ALL
+int           norpc_reply_steal_fd        (NorpcReply    *self,
+                                           guint          index);
+NORPC_AVAILABLE_IN_ALL
+void          norpc_reply_disown_fds      (NorpcReply    *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcReply, norpc_reply_unref)
 

@@ -43,7 +43,10 @@ forwarded_cb (NorpcReply *reply,
   if (norpc_reply_get_error (forwarded_reply) != NULL)
     norpc_call_return_gerror (call, norpc_reply_get_error (forwarded_reply));
   else
-    norpc_call_return_values (call, n_values, values);
+    {
+      norpc_call_return_values (call, n_values, values);
+      norpc_reply_disown_fds (forwarded_reply);
+    }
 }
 
 /**

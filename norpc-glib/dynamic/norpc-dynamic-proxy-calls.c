@@ -5,8 +5,7 @@
 
 /* Methods that a proxy calls by their names. */
 
-#include "call/norpc-call-variant.h"
-#include "call/norpc-reply.h"
+#include "call/norpc-call-private.h"
 #include "client/norpc-proxy.h"
 #include "norpc-dynamic-proxy-private.h"
 
@@ -88,13 +87,9 @@ norpc_dynamic_proxy_call_method_finish (NorpcDynamicProxy  *self,
                                         GAsyncResult       *result,
                                         GError            **error)
 {
-  g_autoptr (NorpcReply) reply = NULL;
-
   g_return_val_if_fail (NORPC_IS_DYNAMIC_PROXY (self), NULL);
 
-  reply = norpc_proxy_call_finish (NORPC_PROXY (self), result, error);
-
-  return reply != NULL ? norpc_reply_dup_variant (reply, error) : NULL;
+  return norpc_reply_take_variant (norpc_proxy_call_finish (NORPC_PROXY (self), result, error), error);
 }
 
 /**
@@ -120,7 +115,6 @@ norpc_dynamic_proxy_call_method_sync (NorpcDynamicProxy  *self,
                                       GCancellable       *cancellable,
                                       GError            **error)
 {
-  g_autoptr (NorpcReply) reply = NULL;
   NorpcCall *call;
 
   g_return_val_if_fail (NORPC_IS_DYNAMIC_PROXY (self), NULL);
@@ -132,9 +126,7 @@ norpc_dynamic_proxy_call_method_sync (NorpcDynamicProxy  *self,
   if (call == NULL)
     return NULL;
 
-  reply = norpc_proxy_call_sync (NORPC_PROXY (self), call, cancellable, error);
-
-  return reply != NULL ? norpc_reply_dup_variant (reply, error) : NULL;
+  return norpc_reply_take_variant (norpc_proxy_call_sync (NORPC_PROXY (self), call, cancellable, error), error);
 }
 
 /**

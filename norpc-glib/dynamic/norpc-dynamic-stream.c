@@ -4,7 +4,6 @@
  */
 
 #include "call/norpc-call-private.h"
-#include "call/norpc-call-variant.h"
 #include "core/norpc-error.h"
 #include "events/norpc-stream-private.h"
 #include "norpc-dynamic-stream.h"
@@ -291,16 +290,6 @@ norpc_dynamic_stream_try_next (NorpcDynamicStream *self)
   return take_item_values (norpc_stream_try_read (NORPC_STREAM (self)), NULL);
 }
 
-/* Takes ownership of @reply (nullable). */
-static GVariant *
-take_outcome_values (NorpcReply  *reply,
-                     GError     **error)
-{
-  g_autoptr (NorpcReply) taken = reply;
-
-  return taken != NULL ? norpc_reply_dup_variant (taken, error) : NULL;
-}
-
 /**
  * norpc_dynamic_stream_outcome_async:
  * @self: the client's end of a stream
@@ -343,7 +332,7 @@ norpc_dynamic_stream_outcome_finish (NorpcDynamicStream  *self,
 {
   g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
 
-  return take_outcome_values (norpc_stream_outcome_finish (NORPC_STREAM (self), result, error), error);
+  return norpc_reply_take_variant (norpc_stream_outcome_finish (NORPC_STREAM (self), result, error), error);
 }
 
 /**
@@ -366,7 +355,7 @@ norpc_dynamic_stream_outcome_sync (NorpcDynamicStream  *self,
 {
   g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
 
-  return take_outcome_values (norpc_stream_outcome_sync (NORPC_STREAM (self), cancellable, error), error);
+  return norpc_reply_take_variant (norpc_stream_outcome_sync (NORPC_STREAM (self), cancellable, error), error);
 }
 
 /**

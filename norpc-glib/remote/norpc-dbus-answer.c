@@ -229,7 +229,7 @@ send_results (NorpcDBusRequest *self,
     form = norpc_dbus_to_form (results, &fds, &problem);
   norpc_dbus_passage_end (&passage, send_form (self, form, fds, problem));
   if (results != NULL)
-    norpc_dbus_close_fds (results);
+    norpc_dbus_close_nested_fds (results);
 }
 
 void

@@ -31,7 +31,7 @@ GVariant *norpc_dbus_from_form (GVariant     *form,
                                 GUnixFDList  *fds,
                                 gboolean      takes_fds,
                                 char        **problem);
-void      norpc_dbus_close_fds (GVariant     *value);
+void      norpc_dbus_close_nested_fds (GVariant *results);
 
 /* Values without descriptors. */
 char     *norpc_dbus_set_value (NorpcDBusPassage   *passage,

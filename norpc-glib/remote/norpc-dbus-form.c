@@ -310,8 +310,8 @@ norpc_dbus_from_form (GVariant     *form,
 }
 
 /* Closes the descriptors in a value, which nobody else will. */
-void
-norpc_dbus_close_fds (GVariant *value)
+static void
+close_fds (GVariant *value)
 {
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
     {
@@ -325,7 +325,20 @@ norpc_dbus_close_fds (GVariant *value)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
 
-      norpc_dbus_close_fds (child);
+      close_fds (child);
+    }
+}
+
+/* Closes the descriptors in results, which nobody else will, except for results of the type h, which the reply closes. */
+void
+norpc_dbus_close_nested_fds (GVariant *results)
+{
+  for (gsize i = 0; i < g_variant_n_children (results); i++)
+    {
+      g_autoptr (GVariant) result = g_variant_get_child_value (results, i);
+
+      if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
+        close_fds (result);
     }
 }
 

@@ -378,7 +378,7 @@ answer_with_fds (NorpcCall        *call,
 
   return_results (call, passage, results);
   if (g_atomic_int_get (&call->late))
-    norpc_dbus_close_fds (results);
+    norpc_dbus_close_nested_fds (results);
 }
 
 /* Answers the call of a method with the body (nullable) of a message, which is checked against the description. @fds is

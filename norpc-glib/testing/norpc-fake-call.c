@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <fcntl.h>
+
 #include "call/norpc-call-private.h"
 #include "core/norpc-background-private.h"
 #include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-value-fds-private.h"
 #include "norpc-fake-call-private.h"
 #include "norpc-fake-rule-private.h"
 
@@ -134,6 +137,20 @@ norpc_fake_call_dup_call (NorpcFakeCall *self)
   return call;
 }
 
+/* Thread-safe. Each answer gets duplicates of the descriptors, because a rule may have several answers. */
+static void
+return_results (NorpcCall             *call,
+                const NorpcFakeValues *results)
+{
+  g_autoptr (NorpcFakeValues) copy =
+    norpc_fake_values_new_unchecked (results->infos, results->n_values, results->values);
+
+  for (guint i = 0; i < copy->n_values; i++)
+    if (norpc_value_is_fd (copy->infos[i], &copy->values[i]))
+      g_value_set_int (&copy->values[i], fcntl (g_value_get_int (&copy->values[i]), F_DUPFD_CLOEXEC, 0));
+  norpc_call_return_values (call, copy->n_values, copy->values);
+}
+
 /* An answer on its way to the context in which results may contain list models. */
 typedef struct
 {
@@ -157,7 +174,7 @@ answer_with_lists_cb (gpointer user_data)
 {
   ListAnswer *self = user_data;
 
-  norpc_call_return_values (self->call, self->results->n_values, self->results->values);
+  return_results (self->call, self->results);
   g_clear_pointer (&self->call, norpc_call_unref);
 
   return G_SOURCE_REMOVE;
@@ -201,7 +218,7 @@ norpc_fake_call_complete (NorpcFakeCall         *self,
   if (failure != NULL)
     norpc_call_return_gerror (call, failure);
   else
-    norpc_call_return_values (call, results->n_values, results->values);
+    return_results (call, results);
   norpc_call_unref (call);
 
   return TRUE;

@@ -163,6 +163,13 @@ handle_maybes (WireWire         *service,
   return echo (call);
 }
 
+static WireState *
+get_state (WireWire *service)
+{
+  return norpc_simple_service_get_data (service);
+}
+
+/* With an option "run", runs the function that the test has set. */
 static gboolean
 service_copy (WireWire  *service,
               gint       file,
@@ -170,6 +177,10 @@ service_copy (WireWire  *service,
               gint      *out_file,
               GError   **error)
 {
+  gboolean runs;
+
+  if (g_variant_lookup (options, "run", "b", &runs))
+    get_state (service)->func (service, get_state (service)->data);
   *out_file = dup (file);
 
   return TRUE;
@@ -202,12 +213,6 @@ service_fail (WireWire  *service,
   g_set_error (error, errors[what].domain, errors[what].code, "failure %u", what);
 
   return FALSE;
-}
-
-static WireState *
-get_state (WireWire *service)
-{
-  return norpc_simple_service_get_data (service);
 }
 
 static gboolean
@@ -406,6 +411,7 @@ static const WireWireInterface funcs = {
   .copy = service_copy,
   .fail = service_fail,
   .handle_hold = handle_hold,
+  .handle_hold_file = handle_hold,
   .handle_time_left = handle_time_left,
   .handle_who_am_i = handle_who_am_i,
   .note = service_note,

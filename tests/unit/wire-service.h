@@ -38,7 +38,7 @@ WireWire  *wire_service_new       (WireState *state);
 /* Returns how many results of GetBytes exist. */
 int        wire_service_count_bytes (void);
 
-/* Waits until a call of Hold has come, and returns it (owned). */
+/* Waits until a call of Hold or HoldFile has come, and returns it (owned). */
 NorpcCall *wire_state_wait_held   (WireState *self);
 
 /* Waits until a stream has been opened, and returns it (owned). */

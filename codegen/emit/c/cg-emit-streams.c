@@ -19,7 +19,8 @@ emit_take_item (CgWriter       *writer,
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_writer_set_expanded (writer, "return_item", stream->items->len > 0
                           ? "return $take_item$ ($passed$);" : "return item != NULL;");
-  cg_writer_set_flag (writer, "has_numbers", cg_marshal_has_numbers (stream->items));
+  cg_writer_set_flag (writer, "has_numbers",
+                      cg_marshal_has_numbers (stream->items) || cg_marshal_has_handles (stream->items));
   if (stream->items->len > 0)
     cg_signature_emit (writer, stream, CG_SIGNATURE_TAKE_ITEM);
 }

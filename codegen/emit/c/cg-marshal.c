@@ -109,6 +109,12 @@ cg_marshal_pass (GPtrArray *passed,
                      g_strdup (arg->direction == CG_DIRECTION_IN ? arg->c_lent : arg->c_out));
 }
 
+static gboolean
+is_handle (const CgArg *arg)
+{
+  return g_strcmp0 (arg->use.type->signature, "h") == 0;
+}
+
 void
 cg_marshal_set_arg (CgWriter      *writer,
                     gpointer       item,
@@ -120,6 +126,7 @@ cg_marshal_set_arg (CgWriter      *writer,
 
   cg_writer_set_flag (writer, "is_moved", arg->use.is_moved);
   cg_writer_set_flag (writer, "is_pointer", type->is_pointer);
+  cg_writer_set_flag (writer, "is_handle", is_handle (arg));
   cg_writer_set (writer, "lent", arg->c_lent);
   cg_writer_set (writer, "out", arg->c_out);
   cg_writer_set (writer, "c_out", type->c_out);
@@ -133,11 +140,23 @@ cg_marshal_set_arg (CgWriter      *writer,
   cg_writer_set_expanded (writer, "get", type->get);
 }
 
+/* Returns TRUE if an argument is a file descriptor, which somebody owns. */
+gboolean
+cg_marshal_has_handles (GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    if (is_handle (arg))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Returns TRUE if an argument is a number, and no file descriptor. */
 gboolean
 cg_marshal_has_numbers (GPtrArray *args)
 {
   CG_FOREACH (const CgArg, arg, args)
-    if (!arg->use.type->is_pointer)
+    if (!arg->use.type->is_pointer && !is_handle (arg))
       return TRUE;
 
   return FALSE;

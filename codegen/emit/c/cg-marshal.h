@@ -45,5 +45,8 @@ void      cg_marshal_set_arg        (CgWriter       *writer,
                                      gpointer        item,
                                      gconstpointer   data);
 
-/* Checks whether there is a value that is not a pointer. */
+/* Checks whether there is a file descriptor. */
+gboolean  cg_marshal_has_handles    (GPtrArray      *args);
+
+/* Checks whether there is a value that is neither a pointer nor a file descriptor. */
 gboolean  cg_marshal_has_numbers    (GPtrArray      *args);

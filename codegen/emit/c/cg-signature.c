@@ -9,6 +9,7 @@
 
 #include "cg-signature.h"
 
+#include "cg-marshal.h"
 #include "cg-params.h"
 #include "emit/cg-keys.h"
 
@@ -284,6 +285,7 @@ set_doc (CgWriter       *writer,
   cg_writer_set_flag (writer, "is_in_process", cg_member_get_reach (method) == CG_REACH_PROCESS &&
                                                 !cg_member_passes_objects (method));
   cg_writer_set_flag (writer, "has_results", method->out_args->len > 0);
+  cg_writer_set_flag (writer, "has_handles", cg_marshal_has_handles (method->out_args));
   cg_writer_take (writer, "timeout",
                   method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : g_strdup (""));
   cg_writer_set_template (writer, "text", name);

@@ -217,6 +217,7 @@ class Loaded:
     def _unpack(self, name, reply):
         """Gets the results of a call as PyGObject returns those of a function."""
         results = self._outs[name].from_gobject(reply.get_values())
+        reply.disown_fds()
         if not results:
             return True
         return results[0] if len(results) == 1 else tuple(results)

@@ -188,6 +188,7 @@ class DescribedStream:
 
     def _unpack_outcome(self, reply):
         results = self.results.from_gobject(reply.get_values())
+        reply.disown_fds()
         if not results:
             return True
         return results[0] if len(results) == 1 else tuple(results)

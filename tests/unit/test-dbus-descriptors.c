@@ -1,0 +1,301 @@
+/* test-dbus-descriptors.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A result of the type h belongs to the client. If it does not take it, or there is none, it is closed, once. */
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dbus-fixture.h"
+
+#define N_CALLS 10
+
+typedef struct
+{
+  WireWireProxy *proxies[2]; /* (owned): over D-Bus, and in the same process */
+  GVariant      *options;    /* (owned) */
+  int            file;       /* that a call copies: a file that only this test has */
+  guint          n_pending;
+} Setup;
+
+/* Returns how many descriptors of the file are open, besides that of the test. */
+static guint
+count_fds (Setup *self)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  struct stat file, other;
+  const char *name;
+  guint n = 0;
+
+  g_assert_cmpint (fstat (self->file, &file), ==, 0);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (fstat (atoi (name), &other) == 0 && other.st_dev == file.st_dev && other.st_ino == file.st_ino)
+      n++;
+  g_assert_cmpuint (n, >=, 1);
+
+  return n - 1;
+}
+
+static void
+set_up (Setup       *self,
+        DBusFixture *fixture)
+{
+  g_autofree char *path = NULL;
+
+  *self = (Setup) { { g_object_ref (fixture->proxy), wire_wire_proxy_new (fixture->served_endpoint) } };
+  self->options = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  self->file = g_file_open_tmp (NULL, &path, NULL);
+  g_assert_cmpint (self->file, >=, 0);
+  g_unlink (path);
+}
+
+/* Waits until all other descriptors of the file are closed. */
+static void
+wait_closed (Setup *self)
+{
+  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  while ((self->n_pending > 0 || count_fds (self) > 0) && g_get_monotonic_time () < end)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_thread_yield ();
+    }
+  g_assert_cmpuint (self->n_pending, ==, 0);
+  g_assert_cmpuint (count_fds (self), ==, 0);
+}
+
+static void
+tear_down (Setup *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->proxies); i++)
+    g_object_unref (self->proxies[i]);
+  g_variant_unref (self->options);
+  close (self->file);
+}
+
+static void
+unfinished_cb (GObject      *object,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  Setup *self = user_data;
+
+  self->n_pending--;
+}
+
+static void
+finished_without_cb (GObject      *object,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  Setup *self = user_data;
+
+  g_assert_true (wire_wire_proxy_call_copy_finish (WIRE_WIRE_PROXY (object), result, NULL, NULL));
+  self->n_pending--;
+}
+
+/* The reply has the descriptor while the function runs. */
+static void
+lent_cb (gint          file,
+         const GError *error,
+         gpointer      user_data)
+{
+  Setup *self = user_data;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (fcntl (file, F_GETFD), >=, 0);
+  self->n_pending--;
+}
+
+static void
+test_not_taken (DBusFixture   *fixture,
+                gconstpointer  kind)
+{
+  Setup self;
+
+  set_up (&self, fixture);
+  for (guint i = 0; i < N_CALLS * 2; i++)
+    {
+      WireWireProxy *proxy = self.proxies[i % 2];
+
+      g_assert_true (wire_wire_proxy_call_copy_sync (proxy, self.file, self.options, NULL, NULL, NULL));
+      wire_wire_proxy_call_copy (proxy, self.file, self.options, NULL, NULL, NULL);
+      wire_wire_proxy_call_copy (proxy, self.file, self.options, NULL, unfinished_cb, &self);
+      wire_wire_proxy_call_copy (proxy, self.file, self.options, NULL, finished_without_cb, &self);
+      wire_wire_proxy_call_copy_with_reply (proxy, self.file, self.options, NULL, lent_cb, &self);
+      self.n_pending += 3;
+      wait_closed (&self);
+    }
+  tear_down (&self);
+}
+
+static void
+cancelled_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Setup *self = user_data;
+  g_autoptr (GError) error = NULL;
+  int file = -2;
+
+  g_assert_false (wire_wire_proxy_call_hold_file_finish (WIRE_WIRE_PROXY (object), result, &file, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  self->n_pending--;
+}
+
+/* Answers a call that was cancelled in one of several ways. */
+static void
+answer_late (Setup     *self,
+             NorpcCall *call,
+             guint      way)
+{
+  GValue value = G_VALUE_INIT;
+  int file = dup (self->file);
+
+  g_value_init (&value, G_TYPE_INT);
+  g_value_set_int (&value, file);
+  if (way == 0)
+    wire_wire_complete_hold_file (WIRE_WIRE (self->proxies[0]), call, file);
+  else if (way == 1)
+    norpc_call_return_values (call, 1, &value);
+  else
+    norpc_call_return_variant (call, g_variant_new ("(h)", file));
+}
+
+static void
+test_late (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  Setup self;
+
+  set_up (&self, fixture);
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (NorpcCall) call = NULL;
+
+      self.n_pending++;
+      wire_wire_proxy_call_hold_file (self.proxies[i % 2], cancellable, cancelled_cb, &self);
+      call = wire_state_wait_held (fixture->state);
+      g_cancellable_cancel (cancellable);
+      wire_state_wait_cancelled (fixture->state, i + 1);
+      answer_late (&self, call, i / 2);
+      wait_closed (&self);
+    }
+  tear_down (&self);
+}
+
+/* The service returns a descriptor from a synchronous handler. */
+static void
+cancel (WireWire *service,
+        gpointer  data)
+{
+  g_cancellable_cancel (data);
+}
+
+static void
+test_late_on_return (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GVariant) options = g_variant_ref_sink (g_variant_new_parsed ("{'run': <true>}"));
+  g_autoptr (GError) error = NULL;
+  Setup self;
+  int file = -1;
+
+  set_up (&self, fixture);
+  g_mutex_lock (&fixture->state->lock);
+  fixture->state->func = cancel;
+  fixture->state->data = cancellable;
+  g_mutex_unlock (&fixture->state->lock);
+  g_assert_false (wire_wire_proxy_call_copy_sync (self.proxies[1], self.file, options, &file, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  wait_closed (&self);
+  tear_down (&self);
+}
+
+/* Returns a descriptor (owned) from a dynamic proxy. */
+static int
+copy_dynamically (Setup         *self,
+                  NorpcEndpoint *endpoint)
+{
+  const char *xml = "<node><interface name='org.example.Wire'><method name='Copy'><arg name='file' type='h'/>"
+                    "<arg name='options' type='a{sv}'/><arg name='file' type='h' direction='out'/></method>"
+                    "</interface></node>";
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
+  g_autoptr (NorpcDynamicProxy) proxy = norpc_dynamic_proxy_new (endpoint, info);
+  g_autoptr (GVariant) results =
+    norpc_dynamic_proxy_call_method_sync (proxy, "Copy", g_variant_new ("(h@a{sv})", self->file, self->options), NULL,
+                                          &error);
+  int file;
+
+  g_assert_no_error (error);
+  g_variant_get (results, "(h)", &file);
+
+  return file;
+}
+
+/* Returns a descriptor (owned) from a proxy of @endpoint, which is released. */
+static int
+copy (Setup         *self,
+      NorpcEndpoint *endpoint)
+{
+  g_autoptr (NorpcEndpoint) owned = endpoint;
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (endpoint);
+  g_autoptr (GError) error = NULL;
+  int file = -1;
+
+  wire_wire_proxy_call_copy_sync (proxy, self->file, self->options, &file, NULL, &error);
+  g_assert_no_error (error);
+
+  return file;
+}
+
+/* The descriptor that a client takes is its own, on whatever way it has come. */
+static void
+test_taken (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  Setup self;
+
+  set_up (&self, fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      NorpcEndpoint *endpoint = norpc_proxy_get_endpoint (NORPC_PROXY (self.proxies[i]));
+      g_autoptr (NorpcServer) server = norpc_serve (g_object_ref (self.proxies[i]), NULL);
+      g_autoptr (NorpcLayer) retry = norpc_retry_new (3);
+      int files[3];
+
+      files[0] = copy_dynamically (&self, endpoint);
+      norpc_layer_set_endpoint (retry, endpoint);
+      files[1] = copy (&self, g_object_ref (NORPC_ENDPOINT (retry)));
+      files[2] = copy (&self, g_object_ref (norpc_server_get_endpoint (server)));
+      for (guint j = 0; j < G_N_ELEMENTS (files); j++)
+        {
+          g_assert_cmpint (fcntl (files[j], F_GETFD), >=, 0);
+          close (files[j]);
+        }
+      wait_closed (&self);
+      norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL);
+    }
+  tear_down (&self);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/descriptors/not-taken", test_not_taken);
+  dbus_add_tests ("/descriptors/late", test_late);
+  dbus_add_tests ("/descriptors/late-on-return", test_late_on_return);
+  dbus_add_tests ("/descriptors/taken", test_taken);
+
+  return g_test_run ();
+}
