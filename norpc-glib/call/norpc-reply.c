@@ -37,7 +37,7 @@ norpc_reply_ref (NorpcReply *reply)
  * The value of a property is not one: it is the service's.
  */
 static void
-close_fds (NorpcCall *self)
+close_untaken_fds (NorpcCall *self)
 {
   const NorpcMethodInfo *info = norpc_call_get_method_info (self);
 
@@ -49,7 +49,7 @@ static void
 end_client_half (NorpcCall *self)
 {
   if (self->n_results > 0)
-    close_fds (self);
+    close_untaken_fds (self);
   norpc_values_clear (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);

@@ -43,7 +43,7 @@ publish_event (Job         *self,
   return message != NULL && norpc_nats_link_publish (self->serving->link, message, error);
 }
 
-/* Values that are too large together: clients request them. */
+/* Values that are too large together, or that have a file descriptor: clients request those that cross. */
 static gboolean
 publish_names (Job         *self,
                const char  *subject)
@@ -81,7 +81,8 @@ run_announcement (gpointer data)
   g_atomic_int_add (&self->serving->n_events, -1);
   g_atomic_int_add (&self->serving->n_event_bytes, -self->size);
   if (!publish_event (self, subject, self->body, &error) &&
-      g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT) &&
+      (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT) ||
+       g_error_matches (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED)) &&
       (!g_str_equal (self->member, NORPC_NATS_CHANGED) || !publish_names (self, subject)))
     g_warning ("%s: %s", subject, error->message);
   g_variant_unref (self->body);

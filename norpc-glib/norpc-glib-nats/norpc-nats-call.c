@@ -408,6 +408,25 @@ find_not_portable (NorpcCall *call)
                               info->dbus.name, property->dbus.name);
 }
 
+/* Returns a text (owned) that says why the arguments cannot be sent, or NULL. */
+static char *
+find_handle (NorpcCall *call,
+             GVariant  *args)
+{
+  const NorpcInterfaceInfo *info = norpc_call_get_interface_info (call);
+  const NorpcPropertyInfo *property = norpc_call_get_set_property (call);
+
+  if (norpc_call_gets_properties (call))
+    return NULL;
+  if (property == NULL)
+    return norpc_nats_find_handle (info, norpc_call_get_method (call), "argument", args);
+
+  return norpc_nats_has_handle (args)
+           ? g_strdup_printf ("The property %s.%s cannot be set over NATS: its value has a file descriptor in a variant",
+                              info->dbus.name, property->dbus.name)
+           : NULL;
+}
+
 /* Returns the arguments (owned), or NULL if @error is set. */
 static GVariant *
 dup_args (NorpcCall  *call,
@@ -425,7 +444,16 @@ dup_args (NorpcCall  *call,
     }
 
   args = norpc_call_dup_args_variant (call, error);
-  if (args == NULL || property == NULL)
+  if (args == NULL)
+    return NULL;
+
+  reason = find_handle (call, args);
+  if (reason != NULL)
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
+      return NULL;
+    }
+  if (property == NULL)
     return g_steal_pointer (&args);
 
   value = g_variant_get_child_value (args, 0);

@@ -28,6 +28,10 @@ gboolean norpc_nats_check_prefix      (const char               *kind,
                                        GError                  **error);
 char    *norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
                                        guint                     method);
+char    *norpc_nats_find_handle       (const NorpcInterfaceInfo *info,
+                                       guint                     method,
+                                       const char               *kind,
+                                       GVariant                 *values);
 gboolean norpc_nats_signal_is_portable   (const NorpcSignalInfo    *info);
 gboolean norpc_nats_property_is_portable (const NorpcPropertyInfo  *info);
 gboolean norpc_nats_has_signals       (const NorpcInterfaceInfo *info);

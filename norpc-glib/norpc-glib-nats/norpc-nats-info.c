@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "norpc-nats-info-private.h"
+#include "norpc-nats-message-private.h"
 
 /* A server closes the connection if a line of the protocol, which has subjects, is longer than 4096 bytes. */
 #define MAX_PREFIX 1024
@@ -87,6 +88,30 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
   if (result != NULL)
     return g_strdup_printf ("%s.%s cannot be called over NATS: the result '%s' has no form there", info->dbus.name,
                             method_info->dbus.name, result->name);
+
+  return NULL;
+}
+
+/* Returns a text (owned) that says which of the arguments or results, as @kind says, has a file descriptor in a variant, or
+ * NULL.
+ */
+char *
+norpc_nats_find_handle (const NorpcInterfaceInfo *info,
+                        guint                     method,
+                        const char               *kind,
+                        GVariant                 *values)
+{
+  const GDBusMethodInfo *method_info = &info->methods[method]->dbus;
+  GDBusArgInfo **list = g_str_equal (kind, "argument") ? method_info->in_args : method_info->out_args;
+
+  for (gsize i = 0; i < g_variant_n_children (values); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (values, i);
+
+      if (norpc_nats_has_handle (value))
+        return g_strdup_printf ("%s.%s cannot be called over NATS: the %s '%s' has a file descriptor in a variant",
+                                info->dbus.name, method_info->name, kind, list[i]->name);
+    }
 
   return NULL;
 }

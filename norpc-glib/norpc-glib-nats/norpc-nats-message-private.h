@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define NORPC_NATS_HEADER_TYPE "Norpc-Type"
 #define NORPC_NATS_HEADER_TIMEOUT "Norpc-Timeout" /* how many milliseconds the client still waits */
 
+gboolean    norpc_nats_has_handle         (GVariant            *value);
 natsMsg    *norpc_nats_message_new        (const char          *subject,
                                            const char          *reply,
                                            GVariant            *body,

@@ -16,6 +16,41 @@ make_portable (GVariant *value)
   return G_BYTE_ORDER == G_LITTLE_ENDIAN ? g_steal_pointer (&normal) : g_variant_byteswap (normal);
 }
 
+/* Returns TRUE if a value has a file descriptor, also in a variant: it does not leave the machine. */
+gboolean
+norpc_nats_has_handle (GVariant *value)
+{
+  const char *type = g_variant_get_type_string (value);
+
+  if (strchr (type, 'h') != NULL)
+    return TRUE;
+  if (strchr (type, 'v') == NULL)
+    return FALSE;
+
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      if (norpc_nats_has_handle (child))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+check_handles (GVariant  *value,
+               GError   **error)
+{
+  if (!norpc_nats_has_handle (value))
+    return TRUE;
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                       "a file descriptor in a variant has no form over NATS");
+
+  return FALSE;
+}
+
 /* Returns a message (owned), or NULL if @error is set. */
 natsMsg *
 norpc_nats_message_new (const char  *subject,
@@ -26,6 +61,9 @@ norpc_nats_message_new (const char  *subject,
   g_autoptr (GVariant) portable = make_portable (body);
   gsize size = g_variant_get_size (portable);
   natsMsg *message = NULL;
+
+  if (!check_handles (body, error))
+    return NULL;
 
   if (size <= G_MAXINT &&
       natsMsg_Create (&message, subject, reply, size > 0 ? g_variant_get_data (portable) : NULL, (int) size) == NATS_OK &&
@@ -79,8 +117,8 @@ norpc_nats_message_get_header (natsMsg    *message,
   return natsMsgHeader_Get (message, name, &value) == NATS_OK ? value : NULL;
 }
 
-/* Returns what a message from outside contains, which is checked to be normal and of the expected type, or NULL
- * if @error is set. A value without content, such as an empty tuple, needs no header.
+/* Returns what a message from outside contains, which is checked to be normal, of the expected type and without file
+ * descriptors, or NULL if @error is set. A value without content, such as an empty tuple, needs no header.
  */
 GVariant *
 norpc_nats_message_dup_body (natsMsg     *message,
@@ -113,7 +151,7 @@ norpc_nats_message_dup_body (natsMsg     *message,
       return NULL;
     }
 
-  return make_portable (value);
+  return check_handles (value, error) ? make_portable (value) : NULL;
 }
 
 /* Gets the time that the sender of a message still waits, or 0 if it does not say that. */

@@ -189,14 +189,47 @@ norpc_nats_request_reject (NorpcNatsRequest *self,
   forget_request (self);
 }
 
-/* Returns the values of properties as the results (owned), or NULL if @error is set. */
+/* Returns the values of properties as the results (owned), or NULL if @error is set. Those with a file descriptor are left
+ * out.
+ */
 static GVariant *
 dup_properties (NorpcReply  *reply,
                 GError     **error)
 {
   g_autoptr (GVariant) values = norpc_reply_dup_properties (reply, error);
+  GVariantBuilder sent;
 
-  return values != NULL ? g_variant_ref_sink (g_variant_new ("(@a{sv})", values)) : NULL;
+  if (values == NULL)
+    return NULL;
+
+  g_variant_builder_init (&sent, G_VARIANT_TYPE_VARDICT);
+  for (gsize i = 0; i < g_variant_n_children (values); i++)
+    {
+      g_autoptr (GVariant) entry = g_variant_get_child_value (values, i);
+
+      if (!norpc_nats_has_handle (entry))
+        g_variant_builder_add_value (&sent, entry);
+    }
+
+  return g_variant_ref_sink (g_variant_new ("(a{sv})", &sent));
+}
+
+/* Returns the results of a method (owned), or NULL if @error is set. */
+static GVariant *
+dup_results (NorpcNatsRequest  *self,
+             NorpcReply        *reply,
+             GError           **error)
+{
+  g_autoptr (GVariant) results = norpc_reply_dup_variant (reply, error);
+  g_autofree char *reason =
+    results != NULL ? norpc_nats_find_handle (self->served->info, (guint) self->method, "result", results) : NULL;
+
+  if (reason == NULL)
+    return g_steal_pointer (&results);
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
+
+  return NULL;
 }
 
 /* Runs in the context of the export. */
@@ -214,7 +247,7 @@ reply_cb (NorpcReply *reply,
 {
   NorpcNatsRequest *self = user_data;
   GError *error = NULL;
-  GVariant *results = self->kind == NORPC_NATS_CALL ? norpc_reply_dup_variant (reply, &error)
+  GVariant *results = self->kind == NORPC_NATS_CALL ? dup_results (self, reply, &error)
                                                     : dup_properties (reply, &error);
 
   flush_announcers (self->served->serving);

@@ -139,8 +139,8 @@ norpc_fake_call_dup_call (NorpcFakeCall *self)
 
 /* Thread-safe. Each answer gets duplicates of the descriptors, because a rule may have several answers. */
 static void
-return_results (NorpcCall             *call,
-                const NorpcFakeValues *results)
+return_copies (NorpcCall             *call,
+               const NorpcFakeValues *results)
 {
   g_autoptr (NorpcFakeValues) copy =
     norpc_fake_values_new_unchecked (results->infos, results->n_values, results->values);
@@ -174,7 +174,7 @@ answer_with_lists_cb (gpointer user_data)
 {
   ListAnswer *self = user_data;
 
-  return_results (self->call, self->results);
+  return_copies (self->call, self->results);
   g_clear_pointer (&self->call, norpc_call_unref);
 
   return G_SOURCE_REMOVE;
@@ -218,7 +218,7 @@ norpc_fake_call_complete (NorpcFakeCall         *self,
   if (failure != NULL)
     norpc_call_return_gerror (call, failure);
   else
-    return_results (call, results);
+    return_copies (call, results);
   norpc_call_unref (call);
 
   return TRUE;

@@ -217,6 +217,19 @@ depot_who_am_i (DepotDepot  *service,
   return TRUE;
 }
 
+static gboolean
+depot_find (DepotDepot  *service,
+            guint       *out_number,
+            GVariant   **out_any,
+            GError     **error)
+{
+  begin (service);
+  *out_number = 1;
+  *out_any = g_variant_ref_sink (g_variant_new_parsed ("<[<{'file': <@h 1000>}>]>"));
+
+  return TRUE;
+}
+
 static const DepotDepotInterface depot_funcs = {
   .echo = depot_echo,
   .mix = depot_mix,
@@ -226,6 +239,7 @@ static const DepotDepotInterface depot_funcs = {
   .handle_get_time_left = depot_handle_get_time_left,
   .note = depot_note,
   .who_am_i = depot_who_am_i,
+  .find = depot_find,
 };
 
 /* The state must last longer than the service. */

@@ -17,6 +17,7 @@ struct _GaugeService
   char         *label; /* (owned) (nullable) */
   char         *text;  /* (owned) (nullable) */
   guint         count;
+  GVariant     *any;   /* (owned) */
   GCancellable *token; /* (owned) */
 };
 
@@ -26,6 +27,7 @@ typedef enum
   PROP_LABEL,
   PROP_TEXT,
   PROP_COUNT,
+  PROP_ANY,
   PROP_TOKEN,
 } GaugeServiceProperty;
 
@@ -87,6 +89,11 @@ gauge_service_set_property (GObject      *object,
       self->label = g_value_dup_string (value);
       break;
 
+    case PROP_ANY:
+      g_variant_unref (self->any);
+      self->any = g_value_dup_variant (value);
+      break;
+
     case PROP_TOKEN:
       g_set_object (&self->token, g_value_get_object (value));
       break;
@@ -124,6 +131,10 @@ gauge_service_get_property (GObject    *object,
       g_value_set_uint (value, self->count);
       break;
 
+    case PROP_ANY:
+      g_value_set_variant (value, self->any);
+      break;
+
     case PROP_TOKEN:
       g_value_set_object (value, self->token);
       break;
@@ -139,6 +150,7 @@ gauge_service_finalize (GObject *object)
   GaugeService *self = GAUGE_SERVICE (object);
 
   g_clear_object (&self->token);
+  g_variant_unref (self->any);
   g_free (self->text);
   g_free (self->label);
   g_mutex_clear (&self->lock);
@@ -159,6 +171,7 @@ gauge_service_class_init (GaugeServiceClass *klass)
   g_object_class_override_property (object_class, PROP_TEXT, "text");
   g_object_class_override_property (object_class, PROP_COUNT, "count");
   g_object_class_override_property (object_class, PROP_TOKEN, "token");
+  g_object_class_override_property (object_class, PROP_ANY, "any");
 }
 
 static void
@@ -167,6 +180,7 @@ gauge_service_init (GaugeService *self)
   g_mutex_init (&self->lock);
   self->text = g_strdup ("first");
   self->token = g_cancellable_new ();
+  self->any = g_variant_ref_sink (g_variant_new_parsed ("<1>"));
 }
 
 GaugeService *

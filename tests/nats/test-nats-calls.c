@@ -188,6 +188,44 @@ test_not_portable (Fixture       *fixture,
   assert_echo (fixture);
 }
 
+/* Calls with a variant, or with a dictionary of variants. */
+static void
+assert_mix_not_portable (Fixture    *fixture,
+                         const char *any_text,
+                         const char *dict_text,
+                         const char *member)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
+  g_autoptr (GVariant) any = g_variant_ref_sink (g_variant_new_parsed (any_text));
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed (dict_text));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (depot_depot_proxy_call_mix_sync (fixture->proxy, 1, TRUE, -2, 3, 2.5, NULL, bytes, any, dict, NULL, NULL,
+                                                   NULL, NULL, NULL, NULL, NULL, &error));
+  assert_not_portable (error, member);
+}
+
+/* A file descriptor in a variant does not cross either. */
+static void
+test_handles (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (GVariant) any = NULL;
+  g_autoptr (GError) error = NULL;
+  guint number;
+
+#define MIX "org.example.Depot.Mix cannot be called over NATS: the argument "
+  assert_mix_not_portable (fixture, "<@h 0>", "@a{sv} {}", MIX "'any' has a file descriptor");
+  assert_mix_not_portable (fixture, "<[<1>, <(1, {'x': <<@h 0>>})>]>", "@a{sv} {}", MIX "'any' has a file descriptor");
+  assert_mix_not_portable (fixture, "<1>", "{'a': <1>, 'h': <[@h 0]>}", MIX "'dict' has a file descriptor");
+#undef MIX
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
+
+  g_assert_false (depot_depot_proxy_call_find_sync (fixture->proxy, &number, &any, NULL, &error));
+  assert_not_portable (error, "org.example.Depot.Find cannot be called over NATS: the result 'any' has a file descriptor");
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 1);
+}
+
 static void
 test_time_left (Fixture       *fixture,
                 gconstpointer  unused)
@@ -433,6 +471,7 @@ add_tests (void)
   TEST ("/nats/calls/arguments-released", test_arguments_released);
   TEST ("/nats/calls/errors", test_errors);
   TEST ("/nats/calls/not-portable", test_not_portable);
+  TEST ("/nats/calls/handles", test_handles);
   TEST ("/nats/calls/time-left", test_time_left);
   TEST ("/nats/calls/cancel", test_cancel);
   TEST ("/nats/calls/timeout", test_timeout);

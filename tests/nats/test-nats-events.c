@@ -205,6 +205,77 @@ test_wrong_messages (GaugeFixture  *fixture,
 }
 
 static int
+show_handle_cb (GaugeService *service,
+                gpointer      data)
+{
+  DepotGauge *gauge = DEPOT_GAUGE (service);
+  g_autoptr (GVariant) any = g_variant_ref_sink (g_variant_new_parsed ("<[<@h 0>]>"));
+
+  depot_gauge_emit_found (gauge, 1, any);
+  g_object_freeze_notify (G_OBJECT (service));
+  depot_gauge_set_any (gauge, any);
+  depot_gauge_set_level (gauge, 7);
+  g_object_thaw_notify (G_OBJECT (service));
+
+  return 0;
+}
+
+static void
+found_cb (DepotGauge *gauge,
+          int         number,
+          GVariant   *any,
+          gpointer    n_found)
+{
+  (*(guint *) n_found)++;
+}
+
+static void
+ignore_log_cb (const char     *domain,
+               GLogLevelFlags  level,
+               const char     *message,
+               gpointer        n_logged)
+{
+  g_assert_nonnull (strstr (message, "a file descriptor in a variant has no form over NATS"));
+  g_atomic_int_inc ((int *) n_logged);
+}
+
+/* A value with a file descriptor in a variant is neither sent nor received. The other values of its message are. */
+static void
+test_handles (GaugeFixture  *fixture,
+              gconstpointer  unused)
+{
+  int n_logged = 0;
+  guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_WARNING, ignore_log_cb, &n_logged);
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
+  DepotGauge *proxy = DEPOT_GAUGE (fixture->proxy);
+  g_autoptr (GVariant) handle = g_variant_ref_sink (g_variant_new_parsed ("<@h 0>"));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *any = NULL;
+  guint n_found = 0;
+
+  g_signal_connect (proxy, "found", G_CALLBACK (found_cb), &n_found);
+  gauge_run (&fixture->gauge, show_handle_cb, NULL);
+  gauge_fixture_wait_level (fixture, 7);
+  gauge_fixture_publish (fixture, "org.example.Gauge.$signal.Found", "(iv)", g_variant_new_parsed ("(1, <@h 0>)"));
+  gauge_fixture_publish (fixture, "org.example.Gauge.$property.changed", "(a{sv}as)",
+                         g_variant_new_parsed ("({'Any': <<@h 0>>, 'Level': <8>}, @as [])"));
+  gauge_fixture_publish (fixture, "org.example.Gauge.$property.changed", "(a{sv}as)",
+                         g_variant_new_parsed ("({'Level': <9>}, @as [])"));
+  gauge_fixture_wait_level (fixture, 9);
+  g_assert_cmpuint (n_found, ==, 0);
+  any = g_variant_print (depot_gauge_get_any (proxy), FALSE);
+  g_assert_cmpstr (any, ==, "<1>");
+  g_assert_cmpint (g_atomic_int_get (&n_logged), ==, 2);
+
+  g_assert_false (depot_gauge_proxy_set_any_sync (fixture->proxy, handle, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_assert_nonnull (strstr (error->message, "The property org.example.Gauge.Any cannot be set over NATS: its value has a file "
+                                            "descriptor"));
+  g_log_remove_handler ("NorpcNats", id);
+  g_log_set_always_fatal (fatal);
+}
+
+static int
 set_long_text_cb (GaugeService *service,
                   gpointer      data)
 {
@@ -280,7 +351,7 @@ test_requests (GaugeFixture  *fixture,
   g_autofree char *set = print_values (ask_gauge (fixture, "$set", "(sv)",
                                                   g_variant_new ("(sv)", "Level", g_variant_new_int32 (170))));
 
-  g_assert_cmpstr (all, ==, "({'Level': <1>, 'Label': <@ms nothing>, 'Text': <'first'>, 'Count': <uint32 0>},)");
+  g_assert_cmpstr (all, ==, "({'Level': <1>, 'Label': <@ms nothing>, 'Text': <'first'>, 'Count': <uint32 0>, 'Any': <<1>>},)");
   g_assert_cmpstr (set, ==, "({'Level': <100>},)");
   gauge_fixture_wait_seen (fixture, "100 ");
   assert_refused (ask_gauge (fixture, "$get", "(s)", g_variant_new ("(s)", "x")), "400", "Norpc-Type");
@@ -303,6 +374,7 @@ add_tests (void)
   GAUGE_TEST ("/nats/events/changes", test_changes);
   GAUGE_TEST ("/nats/events/writes", test_writes);
   GAUGE_TEST ("/nats/events/wrong-messages", test_wrong_messages);
+  GAUGE_TEST ("/nats/events/handles", test_handles);
   GAUGE_TEST ("/nats/events/requests", test_requests);
   GAUGE_TEST ("/nats/events/too-large", test_too_large);
 }

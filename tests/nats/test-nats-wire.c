@@ -26,6 +26,19 @@ ask (RawClient  *client,
   assert_refused (raw_client_ask (client, subject, data, size, headers), code, text);
 }
 
+/* A request with a file descriptor in a variant. */
+static void
+ask_mix (RawClient  *client,
+         const char *any,
+         const char *dict)
+{
+  g_autofree char *text = g_strdup_printf ("(byte 1, true, int16 1, uint64 1, 1.0, @ms nothing, @ay [], %s, %s)", any, dict);
+  g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new_parsed (text));
+
+  ask (client, "Mix", g_variant_get_type_string (args), g_variant_get_data (args), g_variant_get_size (args), "404",
+       "org.example.Depot.Mix: a file descriptor in a variant has no form over NATS");
+}
+
 /* The service sees none of these. */
 static void
 test_requests (Fixture       *fixture,
@@ -47,6 +60,9 @@ test_requests (Fixture       *fixture,
   ask (&client, "Nothing", "(s)", "x", 2, "404", "There is no method org.example.Depot.Nothing");
   ask (&client, "Lend", "()", "", 0, "404", "cannot be called over NATS: the argument 'token'");
   ask (&client, "Open", "(h)", "\0\0\0", 4, "404", "cannot be called over NATS: the argument 'file'");
+  ask_mix (&client, "<@h 0>", "@a{sv} {}");
+  ask_mix (&client, "<[<{'x': <@h 0>}>]>", "@a{sv} {}");
+  ask_mix (&client, "<1>", "{'x': <@h 0>}");
   ask (&client, "Watch", "()", "", 0, "404", "cannot be called over NATS: it is a stream");
   ask (&client, "Hold", "()", "xx", 2, "400", "normal form");
   g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);

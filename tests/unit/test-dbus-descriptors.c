@@ -286,6 +286,31 @@ test_taken (DBusFixture   *fixture,
   tear_down (&self);
 }
 
+/* A fake has several answers for one descriptor, which stays the test's. */
+static void
+test_fake (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autoptr (NorpcFake) fake = norpc_fake_new (wire_wire_interface_info ());
+  g_autoptr (GError) error = NULL;
+  NorpcFakeRule *rule;
+  Setup self;
+
+  set_up (&self, fixture);
+  rule = norpc_fake_answer (fake, "Copy", &error, self.file);
+  g_assert_no_error (error);
+  norpc_fake_rule_set_times (rule, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      int file = copy (&self, g_object_ref (NORPC_ENDPOINT (fake)));
+
+      g_assert_cmpint (file, !=, self.file);
+      g_assert_cmpint (close (file), ==, 0);
+    }
+  wait_closed (&self);
+  tear_down (&self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -296,6 +321,7 @@ main (int   argc,
   dbus_add_tests ("/descriptors/late", test_late);
   dbus_add_tests ("/descriptors/late-on-return", test_late_on_return);
   dbus_add_tests ("/descriptors/taken", test_taken);
+  dbus_add_tests ("/descriptors/fake", test_fake);
 
   return g_test_run ();
 }
