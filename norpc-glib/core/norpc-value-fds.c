@@ -7,7 +7,7 @@
 
 #include "norpc-value-fds-private.h"
 
-/* Sets all descriptors to none, because 0 is one. */
+/* Sets all descriptors to -1, because 0 is a valid one. */
 void
 norpc_values_init_fds (GDBusArgInfo * const *infos,
                        GValue               *values,
@@ -18,7 +18,7 @@ norpc_values_init_fds (GDBusArgInfo * const *infos,
       values[i].data[0].v_int = -1;
 }
 
-/* Thread-safe. Closes a descriptor, unless it is none. */
+/* Thread-safe. Closes a descriptor, unless it is -1. */
 void
 norpc_fd_close (int fd)
 {
