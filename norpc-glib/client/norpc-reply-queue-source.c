@@ -156,10 +156,11 @@ note_cancellation (NorpcCall *call)
                                        "Operation was cancelled");
 }
 
-/* Runs in the client's context. */
+/* Runs in the client's context. A reply that is @known has been taken before, and does not change any more. */
 static void
 deliver_reply (NorpcReplyQueue *self,
-               NorpcCall       *call)
+               NorpcCall       *call,
+               gboolean         known)
 {
   NorpcReplyFunc reply_func = call->reply_func;
   gpointer reply_data = call->reply_data;
@@ -171,7 +172,8 @@ deliver_reply (NorpcReplyQueue *self,
   if (self->sent != NULL)
     norpc_reply_queue_unlist_call (self, call);
   norpc_call_send_detach (call);
-  note_cancellation (call);
+  if (!known)
+    note_cancellation (call);
 
   if (g_atomic_int_dec_and_test (&self->n_open))
     {
@@ -270,7 +272,7 @@ reply_queue_source_dispatch (GSource     *source,
         break;
 
       self->first = link->next;
-      deliver_reply (self, call);
+      deliver_reply (self, call, FALSE);
       if (n_delivered % NORPC_BURST_LENGTH == NORPC_BURST_LENGTH - 1)
         norpc_burst_flush ();
     }
@@ -334,7 +336,7 @@ norpc_reply_queue_deliver_some (NorpcReplyQueue *self,
 
       /* Application code may run the context. */
       *link = call->link.next;
-      deliver_reply (self, call);
+      deliver_reply (self, call, TRUE);
       link = &self->first;
     }
   g_main_context_release (self->context);

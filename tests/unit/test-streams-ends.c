@@ -194,6 +194,91 @@ test_cancelled_outcome (FeedFixture   *self,
   held_clear (&held);
 }
 
+/* Keeps other threads from running the context of the test. */
+typedef struct
+{
+  GMutex   lock;
+  GCond    cond;
+  gboolean acquired; /* [lock] */
+  gboolean released; /* [lock] */
+} ContextHold;
+
+static gpointer
+hold_context (gpointer data)
+{
+  ContextHold *self = data;
+
+  while (!g_main_context_acquire (NULL))
+    g_thread_yield ();
+  g_mutex_lock (&self->lock);
+  self->acquired = TRUE;
+  g_cond_signal (&self->cond);
+  while (!self->released)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+  g_main_context_release (NULL);
+
+  return NULL;
+}
+
+/* Ends a stream, and returns its outcome (owned). */
+static NorpcReply *
+take_outcome (FeedFixture        *self,
+              FeedFeedHoldStream *stream)
+{
+  g_autoptr (GError) error = NULL;
+  GValue value = G_VALUE_INIT;
+  NorpcReply *reply;
+  Held held;
+
+  take_held (self, &held);
+  g_value_init (&value, G_TYPE_UINT64);
+  g_value_set_uint64 (&value, 7);
+  norpc_call_return_values (held.call, 1, &value);
+  reply = norpc_stream_outcome_sync (NORPC_STREAM (stream), NULL, &error);
+  g_assert_no_error (error);
+  held_clear (&held);
+
+  return reply;
+}
+
+/* An outcome that was taken stays, although the stream is cancelled before its reply is delivered: here by the wait for
+ * another outcome, because the context had another owner before.
+ */
+static void
+test_cancelled_after_outcome (FeedFixture   *self,
+                              gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, cancellable);
+  g_autoptr (FeedFeedHoldStream) other = NULL;
+  g_autoptr (NorpcReply) reply = NULL, other_reply = NULL;
+  ContextHold hold = { 0 };
+  GThread *thread;
+
+  g_mutex_init (&hold.lock);
+  g_cond_init (&hold.cond);
+  thread = g_thread_new ("owner", hold_context, &hold);
+  g_mutex_lock (&hold.lock);
+  while (!hold.acquired)
+    g_cond_wait (&hold.cond, &hold.lock);
+  g_mutex_unlock (&hold.lock);
+  reply = take_outcome (self, stream);
+  g_mutex_lock (&hold.lock);
+  hold.released = TRUE;
+  g_cond_signal (&hold.cond);
+  g_mutex_unlock (&hold.lock);
+  g_thread_join (thread);
+  g_cond_clear (&hold.cond);
+  g_mutex_clear (&hold.lock);
+
+  g_cancellable_cancel (cancellable);
+  other = feed_feed_proxy_open_hold (self->proxy, NULL);
+  other_reply = take_outcome (self, other);
+  g_assert_no_error (norpc_reply_get_error (reply));
+  g_assert_cmpuint (g_value_get_uint64 (norpc_reply_get_values (reply, NULL)), ==, 7);
+}
+
 static void
 assert_not_called (void)
 {
@@ -237,6 +322,7 @@ main (int   argc,
   FEED_TEST ("/streams-ends/owner", NULL, test_owner);
   FEED_TEST ("/streams-ends/in-abandoned", NULL, test_in_abandoned);
   FEED_TEST ("/streams-ends/cancelled-outcome", NULL, test_cancelled_outcome);
+  FEED_TEST ("/streams-ends/cancelled-after-outcome", NULL, test_cancelled_after_outcome);
 
   return g_test_run ();
 }
