@@ -110,8 +110,8 @@ clear_results (GValue *values,
  *
  * Answers a call with the results in a tuple.
  *
- * If @results is floating, it is consumed. The call takes ownership of file descriptors that are results. If a result does not match the description, the call fails
- * with %NORPC_ERROR_INVALID_ARGUMENT.
+ * If @results is floating, it is consumed. The call takes ownership of file descriptors that are results. If a
+ * result does not match the description, the call fails with %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * This function is thread-safe.
  *
