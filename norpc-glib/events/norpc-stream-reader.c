@@ -327,8 +327,8 @@ norpc_stream_try_read (NorpcStream *self)
   return item;
 }
 
-/* Called by one thread at a time, for the service's end. Reads the next item (owned) if there is one, in whatever context the end is used,
- * or returns NULL.
+/* Called by one thread at a time, for the service's end. Reads the next item (owned) if there is one, in whatever
+ * context the end is used, or returns NULL.
  */
 NorpcItem *
 norpc_stream_take_item (NorpcStream *self)

@@ -205,8 +205,9 @@ list_remote (NorpcInspector  *self,
  * service; `exported` (b): whether it is an object that was passed on; `phase` (s): `starting`, `running` or
  * `stopping`; `thread` (s): a name of its thread; `context` (t): a number that servers in the same main context share;
  * `waiting` (u): the length of its queue; `capacity` (u): that of the queue; `open` (u): the number of calls that its
- * service has kept to answer later; `max-open` (u): [property@Norpc.Server:max-open-calls]; `interfaces` (as); and `methods` (a(sss)): an interface, a method of it,
- * and the type of the tuple that [method@Norpc.Inspector.invoke] takes, or an empty string if it cannot be invoked.
+ * service has kept to answer later; `max-open` (u): [property@Norpc.Server:max-open-calls]; `interfaces` (as); and
+ * `methods` (a(sss)): an interface, a method of it, and the type of the tuple that [method@Norpc.Inspector.invoke]
+ * takes, or an empty string if it cannot be invoked.
  *
  * Returns: (transfer full): a list of dictionaries, or %NULL if @error is set
  * Since: 0.1

@@ -68,8 +68,8 @@ publish_names (Job         *self,
   return publish_event (self, subject, body, NULL);
 }
 
-/* Runs in the thread of the link. Messages that cannot be sent because there is no connection are not missed: clients request the
- * values when there is one again.
+/* Runs in the thread of the link. Messages that cannot be sent because there is no connection are not missed: clients
+ * request the values when there is one again.
  */
 static void
 run_announcement (gpointer data)

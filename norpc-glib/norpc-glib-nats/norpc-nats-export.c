@@ -400,7 +400,8 @@ norpc_nats_export_drain_finish (NorpcNatsExport  *self,
  * Calls that have reached the endpoint are still answered; those that wait in the export fail with
  * %NORPC_ERROR_CLOSED. If no thread runs the main context of the export at that time, all calls fail with it, because
  * their replies might never be handled. The thread of that context runs it in its callbacks, and not between two
- * iterations or behind its main loop: use [method@NorpcNats.Export.drain] before. It does nothing the second time. Releasing the last reference does the same.
+ * iterations or behind its main loop: use [method@NorpcNats.Export.drain] before. It does nothing the second time.
+ * Releasing the last reference does the same.
  *
  * Since: 0.1
  */

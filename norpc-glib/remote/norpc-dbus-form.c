@@ -143,8 +143,8 @@ container_to_form (GVariant     *value,
   return NULL;
 }
 
-/* Returns the form (owned) of @value on D-Bus, which can carry it, or NULL with a message (owned). Descriptors are duplicated to @fds
- * (owned) (nullable), which is made when the first one is found.
+/* Returns the form (owned) of @value on D-Bus, which can carry it, or NULL with a message (owned). Descriptors are
+ * duplicated to @fds (owned) (nullable), which is made when the first one is found.
  */
 GVariant *
 norpc_dbus_to_form (GVariant     *value,

@@ -10,9 +10,9 @@
 G_BEGIN_DECLS
 
 /*
- * The messages that arrive for one exported object, and for those below it that other processes have got. GDBus's own thread puts them in, so that a client that
- * sends more than the inbox takes gets its errors at once, however busy the main context of the export is:
- * GDBus would keep any number of them.
+ * The messages that arrive for one exported object, and for those below it that other processes have got. GDBus's own
+ * thread puts them in, so that a client that sends more than the inbox takes gets its errors at once, however busy
+ * the main context of the export is: GDBus would keep any number of them.
  */
 typedef struct _NorpcDBusInbox NorpcDBusInbox;
 

@@ -41,7 +41,9 @@ end_with_parent (gpointer parent)
 }
 #endif
 
-/* Called in the thread of D-Bus endpoints. Starts the program, which has @fd (owned) as @target_fd. Returns NULL, also with a warning, if that fails. */
+/* Called in the thread of D-Bus endpoints. Starts the program, which has @fd (owned) as @target_fd. Returns NULL,
+ * also with a warning, if that fails.
+ */
 GSubprocess *
 norpc_helper_program_spawn (const NorpcHelperProgram *self,
                             int                       fd,

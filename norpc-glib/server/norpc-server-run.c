@@ -157,8 +157,8 @@ norpc_service_check_interface (gpointer   service,
  *
  * It blocks until the service has started. The caller gives away its reference to @service, also in
  * case of an error, so that the service is finalized in its own context. Errors are those of
- * [method@Norpc.Server.start], and %NORPC_ERROR_FAILED if @service implements no interface. Proxies for the service use the endpoint that
- * [method@Norpc.Server.get_endpoint] returns.
+ * [method@Norpc.Server.start], and %NORPC_ERROR_FAILED if @service implements no interface. Proxies for the service
+ * use the endpoint that [method@Norpc.Server.get_endpoint] returns.
  *
  * Returns: (transfer full): a server that is running, or %NULL with @error set
  * Since: 0.1

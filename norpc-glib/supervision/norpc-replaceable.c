@@ -133,8 +133,8 @@ set_route_locked (NorpcReplaceable *self,
     ((NorpcSubscriber *) self->subscribers->pdata[i])->note_open (self->subscribers->pdata[i], change);
 }
 
-/* From now on, calls wait for the next service. The subscribers follow the last one until norpc_replaceable_forget_locked ()
- * or the next one. Call norpc_replaceable_flush () without the lock afterwards.
+/* From now on, calls wait for the next service. The subscribers follow the last one until
+ * norpc_replaceable_forget_locked () or the next one. Call norpc_replaceable_flush () without the lock afterwards.
  */
 void
 norpc_replaceable_expect_locked (NorpcReplaceable *self)

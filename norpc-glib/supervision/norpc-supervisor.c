@@ -368,8 +368,8 @@ norpc_supervisor_dup_error (NorpcSupervisor *self)
  *
  * Has the first service created.
  *
- * This function does not block. It does nothing if the supervisor has been started or stopped before. [method@Norpc.Endpoint.ready_async] waits until a service has started, and fails
- * if it does not start.
+ * This function does not block. It does nothing if the supervisor has been started or stopped before.
+ * [method@Norpc.Endpoint.ready_async] waits until a service has started, and fails if it does not start.
  *
  * Since: 0.1
  */
@@ -445,10 +445,10 @@ stop_run (NorpcSupervisedRun  *run,
  *
  * Stops the service, creates no further one, and blocks until the service has stopped and its thread has ended.
  *
- * From now on, calls fail with %NORPC_ERROR_CLOSED, and so do those that wait for a service. A service that is being created
- * is not started; this function waits for the function that creates it, unless that runs in a given main context. The
- * server is stopped as by [method@Norpc.Server.stop], which also documents the errors. A service
- * that was abandoned before, because it did not stop or start in time, is not waited for.
+ * From now on, calls fail with %NORPC_ERROR_CLOSED, and so do those that wait for a service. A service that is being
+ * created is not started; this function waits for the function that creates it, unless that runs in a given main
+ * context. The server is stopped as by [method@Norpc.Server.stop], which also documents the errors. A service that
+ * was abandoned before, because it did not stop or start in time, is not waited for.
  *
  * Returns: %TRUE if the service has stopped, %FALSE if @error is set
  * Since: 0.1
