@@ -14,6 +14,7 @@
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "objects/norpc-object.h"
 
 struct _NorpcDBusAnnouncer
@@ -27,6 +28,7 @@ struct _NorpcDBusAnnouncer
   GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since the last message */
   GSource                  *source;  /* (owned) (nullable): announces them, unless a message is sent before */
   gboolean                  loaded;  /* the proxy has had the first values, which are no changes */
+  guint                    *n_unsent; /* (owned): by signal, emissions that there was no room for, and that nobody knows of */
 };
 
 static G_DEFINE_QUARK (norpc-dbus-announcer, get_announcer)
@@ -39,8 +41,11 @@ typedef struct
   guint               signal;
 } SignalClosure;
 
-/* Sends a signal to a process, or to all if @receiver is NULL. A message that cannot be sent is not missed: the connection
- * is closed. Only one that is too large fails.
+/* How long changes wait for room, in milliseconds, before they are tried again. */
+#define RETRY_INTERVAL 200
+
+/* Sends a signal to a process, or to all if @receiver is NULL. A message that cannot be sent is not missed: the
+ * connection is closed. Only one that is too large fails.
  */
 void
 norpc_dbus_outlet_send (NorpcDBusOutlet *self,
@@ -54,6 +59,7 @@ norpc_dbus_outlet_send (NorpcDBusOutlet *self,
 
   if (receiver != NULL && *receiver == '\0')
     receiver = NULL;
+  norpc_dbus_outflow_add (self->connection, args != NULL ? g_variant_get_size (args) : 0);
   if (!g_dbus_connection_emit_signal (self->connection, receiver, path, interface_name, member, args, &error) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     norpc_warning ("%s.%s was not sent over D-Bus: %s", interface_name, member, error->message);
@@ -126,6 +132,34 @@ send_with_objects (NorpcDBusAnnouncer    *self,
 }
 
 static void
+tell_lost (NorpcDBusAnnouncer *self,
+           guint               signal,
+           guint               n_lost)
+{
+  send_dbus_signal (self, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
+                    g_variant_new ("(ssu)", self->info->dbus.name, self->info->signals[signal]->dbus.name, n_lost));
+}
+
+/* Returns FALSE if the other side does not read what was sent. Otherwise, clients learn of the emissions before this one
+ * that were not sent.
+ */
+static gboolean
+make_room (NorpcDBusAnnouncer *self,
+           guint               signal)
+{
+  if (!norpc_dbus_outflow_has_room (self->outlet->connection))
+    {
+      self->n_unsent[signal]++;
+      return FALSE;
+    }
+  if (self->n_unsent[signal] > 0)
+    tell_lost (self, signal, self->n_unsent[signal]);
+  self->n_unsent[signal] = 0;
+
+  return TRUE;
+}
+
+static void
 announce_signal (GClosure     *closure,
                  GValue       *return_value G_GNUC_UNUSED,
                  guint         n_values,
@@ -134,11 +168,14 @@ announce_signal (GClosure     *closure,
                  gpointer      data G_GNUC_UNUSED)
 {
   NorpcDBusAnnouncer *self = ((SignalClosure *) closure)->announcer;
-  const NorpcSignalInfo *info = self->info->signals[((SignalClosure *) closure)->signal];
+  guint signal = ((SignalClosure *) closure)->signal;
+  const NorpcSignalInfo *info = self->info->signals[signal];
   g_autofree char *problem = NULL;
   g_autoptr (GVariant) form = NULL;
 
   norpc_dbus_outlet_flush (self->outlet);
+  if (!make_room (self, signal))
+    return;
   if (norpc_dbus_args_have_objects (info->dbus.args))
     {
       send_with_objects (self, info, values + 1, n_values - 1);
@@ -162,8 +199,7 @@ announced_lost_cb (NorpcProxy         *proxy G_GNUC_UNUSED,
   norpc_dbus_outlet_flush (self->outlet);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
     if (g_str_equal (self->info->signals[i]->name, name))
-      send_dbus_signal (self, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
-                        g_variant_new ("(ssu)", self->info->dbus.name, self->info->signals[i]->dbus.name, n_lost));
+      tell_lost (self, i, n_lost);
 }
 
 /* The signal is closed for the clients that there are, and not for later ones. */
@@ -249,8 +285,35 @@ make_changes (NorpcDBusAnnouncer *self,
   return g_variant_new ("(sa{sv}as)", self->info->dbus.name, &changed, &invalidated);
 }
 
+static gboolean
+retry_cb (gpointer user_data)
+{
+  NorpcDBusAnnouncer *self = user_data;
+
+  g_queue_push_tail (&self->outlet->changed, self);
+  norpc_dbus_outlet_flush (self->outlet);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes ownership of @source, which announces the changes. */
+static void
+schedule_changes (NorpcDBusAnnouncer *self,
+                  GSource            *source,
+                  GSourceFunc         func)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->source = source;
+  g_source_set_static_name (source, "norpc D-Bus properties");
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, context);
+}
+
 /* Announces the properties that have changed: before anything else is sent, so that the order is that of the
- * service. Clients have to read values that together are too large for a message.
+ * service. Clients have to read values that together are too large for a message. If the other side does not read, the
+ * changes wait.
  */
 static void
 flush_announcer (NorpcDBusAnnouncer *self)
@@ -261,6 +324,11 @@ flush_announcer (NorpcDBusAnnouncer *self)
   g_queue_remove (&self->outlet->changed, self);
   g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
+  if (!norpc_dbus_outflow_has_room (self->outlet->connection))
+    {
+      schedule_changes (self, g_timeout_source_new (RETRY_INTERVAL), retry_cb);
+      return;
+    }
   changes = g_variant_ref_sink (make_changes (self, TRUE));
   problem = norpc_dbus_find_body_excess (changes);
   if (problem != NULL)
@@ -298,7 +366,6 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
 {
   int property = norpc_property_find (self->info, pspec->name);
   const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   if (!self->loaded || info == NULL || !norpc_dbus_property_is_portable (info) || !norpc_property_is_readable (info) ||
       (info->updates != NORPC_PROPERTY_UPDATES_VALUE && info->updates != NORPC_PROPERTY_UPDATES_INVALIDATES))
@@ -308,11 +375,7 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
   if (self->source != NULL)
     return;
   g_queue_push_tail (&self->outlet->changed, self);
-  self->source = g_idle_source_new ();
-  g_source_set_static_name (self->source, "norpc D-Bus properties");
-  g_source_set_priority (self->source, G_PRIORITY_HIGH);
-  g_source_set_callback (self->source, flush_cb, self, NULL);
-  g_source_attach (self->source, context);
+  schedule_changes (self, g_idle_source_new (), flush_cb);
 }
 
 /* If the values cannot be had, clients still learn of changes. */
@@ -354,6 +417,7 @@ norpc_dbus_announcer_new (NorpcDBusOutlet          *outlet,
   self->receivers = receivers;
   self->data = data;
   self->changed = g_hash_table_new (NULL, NULL);
+  self->n_unsent = g_new0 (guint, norpc_interface_info_get_n_signals (info));
   self->proxy = new_announced_proxy (endpoint, info);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
     follow_signal (self, i);
@@ -388,6 +452,7 @@ norpc_dbus_announcer_free (gpointer data)
     }
   g_object_unref (self->proxy);
   g_hash_table_unref (self->changed);
+  g_free (self->n_unsent);
   g_free (self->path);
   g_free (self);
 }

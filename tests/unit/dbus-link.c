@@ -38,9 +38,9 @@ new_stream (int fd)
 /* One side of a connection without a bus. */
 typedef struct
 {
-  GIOStream       *stream;     /* (owned) */
-  gboolean         is_server;
-  GDBusConnection *connection; /* (owned) */
+  GIOStream            *stream;     /* (owned) */
+  GDBusConnectionFlags  flags;
+  GDBusConnection      *connection; /* (owned) */
 } Side;
 
 static gpointer
@@ -48,13 +48,10 @@ connect_side (gpointer data)
 {
   Side *side = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *guid = side->is_server ? g_dbus_generate_guid () : NULL;
+  gboolean is_server = (side->flags & G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER) != 0;
+  g_autofree char *guid = is_server ? g_dbus_generate_guid () : NULL;
 
-  side->connection = g_dbus_connection_new_sync (side->stream, guid,
-                                                 side->is_server
-                                                   ? G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER
-                                                   : G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
-                                                 NULL, NULL, &error);
+  side->connection = g_dbus_connection_new_sync (side->stream, guid, side->flags, NULL, NULL, &error);
   g_assert_no_error (error);
   g_object_unref (side->stream);
 
@@ -62,7 +59,8 @@ connect_side (gpointer data)
 }
 
 static void
-connect_peers (DBusLink *self)
+connect_peers (DBusLink             *self,
+               GDBusConnectionFlags  flags_of_client)
 {
   int fds[2];
   Side sides[2] = { { NULL } };
@@ -70,8 +68,9 @@ connect_peers (DBusLink *self)
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   sides[0].stream = new_stream (fds[0]);
-  sides[0].is_server = TRUE;
+  sides[0].flags = G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER;
   sides[1].stream = new_stream (fds[1]);
+  sides[1].flags = G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | flags_of_client;
   thread = g_thread_new ("side", connect_side, &sides[0]);
   connect_side (&sides[1]);
   g_thread_join (thread);
@@ -92,6 +91,14 @@ request_name (DBusLink   *self,
   g_assert_no_error (error);
 }
 
+/* The client reads nothing until g_dbus_connection_start_message_processing () is called. */
+void
+dbus_link_open_asleep (DBusLink *self)
+{
+  self->kind = DBUS_TO_PEER;
+  connect_peers (self, G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING);
+}
+
 void
 dbus_link_open (DBusLink *self,
                 DBusKind  kind)
@@ -99,7 +106,7 @@ dbus_link_open (DBusLink *self,
   self->kind = kind;
   if (kind == DBUS_TO_PEER)
     {
-      connect_peers (self);
+      connect_peers (self, G_DBUS_CONNECTION_FLAGS_NONE);
       return;
     }
 

@@ -28,6 +28,7 @@ typedef struct
 GDBusConnection *dbus_connect_to_bus (GTestDBus *bus);
 void             dbus_link_open      (DBusLink   *self,
                                       DBusKind    kind);
+void             dbus_link_open_asleep (DBusLink *self);
 const char      *dbus_link_take_name (DBusLink   *self,
                                       const char *name);
 void             dbus_link_close     (DBusLink   *self);
