@@ -33,7 +33,7 @@ norpc_reply_ref (NorpcReply *reply)
   return reply;
 }
 
-/* Called in the thread that releases the client's half. Closes the results of the type h that the client has not taken.
+/* Called in the thread that releases the client's half of a call that was answered. Closes the results of the type h that the client has not taken.
  * The value of a property is not one: it is the service's.
  */
 static void
@@ -48,7 +48,7 @@ close_untaken_fds (NorpcCall *self)
 static void
 end_client_half (NorpcCall *self)
 {
-  if (self->n_results > 0)
+  if (self->n_results > 0 && G_VALUE_TYPE (&self->values[self->n_args]) != G_TYPE_INVALID)
     close_untaken_fds (self);
   norpc_values_clear (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);

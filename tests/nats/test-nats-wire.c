@@ -172,6 +172,13 @@ respond_cb (natsConnection   *nats,
   natsMsg_Destroy (request);
 }
 
+/* Runs in a thread of libnats, after the last request. */
+static void
+responder_ended_cb (void *ended)
+{
+  g_atomic_int_set ((int *) ended, TRUE);
+}
+
 /* Returns an error (owned). */
 static GError *
 call_responder (Fixture         *fixture,
@@ -183,13 +190,18 @@ call_responder (Fixture         *fixture,
   natsSubscription *subscription;
   GError *error = NULL;
   RawClient client;
+  int ended = FALSE;
 
   raw_client_init (&client, fixture->nats);
   g_assert_cmpint (natsConnection_Subscribe (&subscription, client.nats, "test.other.>", respond_cb,
                                              (gpointer) responder), ==, NATS_OK);
+  g_assert_cmpint (natsSubscription_SetOnCompleteCB (subscription, responder_ended_cb, &ended), ==, NATS_OK);
   g_assert_cmpint (natsConnection_Flush (client.nats), ==, NATS_OK);
   echo = depot_depot_proxy_call_echo_sync (proxy, "x", NULL, &error);
   g_assert_true ((echo == NULL) == (error != NULL));
+  natsSubscription_Unsubscribe (subscription);
+  while (!g_atomic_int_get (&ended))
+    g_usleep (100);
   natsSubscription_Destroy (subscription);
   raw_client_clear (&client);
 
