@@ -117,7 +117,7 @@ static const GType value_types[] = {
   G_TYPE_UINT, G_TYPE_INT, G_TYPE_BOOLEAN, G_TYPE_DOUBLE, G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_UCHAR, G_TYPE_POINTER,
 };
 
-/* A value of any type, or unset. */
+/* A value of any type, or unset. A descriptor that is a result is closed: it must not be one of the test. */
 static GValue
 make_value (GRand              *rand,
             const NorpcArgInfo *info)
@@ -135,7 +135,8 @@ make_value (GRand              *rand,
     case 1:
       g_value_init (&value, value_types[g_rand_int_range (rand, 0, G_N_ELEMENTS (value_types))]);
       if (G_VALUE_TYPE (&value) != G_TYPE_POINTER)
-        value.data[0].v_uint64 = g_rand_boolean (rand) ? 1 : G_VALUE_TYPE (&value) == G_TYPE_INT ? 70000 : 0;
+        value.data[0].v_uint64 = g_rand_boolean (rand) && info->dbus.signature[0] != 'h'
+                                   ? 1 : G_VALUE_TYPE (&value) == G_TYPE_INT ? 70000 : 0;
       return value;
 
     case 2:
