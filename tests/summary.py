@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """summary.py TESTLOG.json: counts what a run of `meson test` really ran.
 
-Prints "PASSED FAILED SKIPPED". A test that speaks TAP counts as many as it has
+Prints "PASSED FAILED SKIPPED", and after that each test that failed, with the end of its
+output. A test that speaks TAP counts as many as it has
 test points, one of Python's unittest as many as it ran; any other counts as one.
 One that ended badly without a failed point (a crash, a time-out) counts as one
 failure more.
@@ -14,7 +15,9 @@ import sys
 
 POINT = re.compile(r'^(not )?ok\b([^#\n]*)(?:#\s*(\w+))?', re.M)
 UNITTEST = re.compile(r'^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(.*)$', re.M)
+NOT_OK = re.compile(r'^not ok\b.*', re.M)
 GOOD = ('OK', 'EXPECTEDFAIL', 'SKIP')
+LINES_OF_OUTPUT = 15
 
 
 def count(test):
@@ -46,13 +49,26 @@ def count(test):
     return passed, failed, skipped
 
 
+def describe_failure(test):
+    """The lines that say how a test failed."""
+    stdout = test.get('stdout') or ''
+    output = stdout.splitlines()[-LINES_OF_OUTPUT:]
+    output += (test.get('stderr') or '').splitlines()[-LINES_OF_OUTPUT:]
+    yield f"{test['name']}: {test['result']}, {test['duration']:.1f} s"
+    for line in NOT_OK.findall(stdout) + output:
+        yield '  ' + line
+
+
 def main():
     try:
         with open(sys.argv[1], encoding='utf-8') as log:
-            counts = [count(json.loads(line)) for line in log]
+            tests = [json.loads(line) for line in log]
     except FileNotFoundError:  # Meson writes none when it knows no test
-        counts = []
-    print(*(sum(column) for column in zip((0, 0, 0), *counts)))
+        tests = []
+    print(*(sum(column) for column in zip((0, 0, 0), *map(count, tests))))
+    for test in tests:
+        if test['result'] not in GOOD:
+            print(*describe_failure(test), sep='\n')
 
 
 if __name__ == '__main__':
