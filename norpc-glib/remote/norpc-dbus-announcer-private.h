@@ -19,7 +19,7 @@ typedef struct _NorpcDBusAnnouncer NorpcDBusAnnouncer;
 typedef struct
 {
   GDBusConnection  *connection; /* (unowned) */
-  GQueue            changed;    /* of unowned NorpcDBusAnnouncer, whose changes of properties have not been sent */
+  GQueue            waiting;    /* of unowned NorpcDBusAnnouncer, with changes or losses that have not been sent */
   NorpcDBusPassage  passage;    /* of objects in signals, without a peer */
 } NorpcDBusOutlet;
 
@@ -37,7 +37,7 @@ NorpcDBusAnnouncer *norpc_dbus_announcer_new   (NorpcDBusOutlet          *outlet
                                                 gpointer                  data);
 void                norpc_dbus_announcer_free  (gpointer                  self);
 NorpcProxy         *norpc_dbus_announcer_get_proxy (NorpcDBusAnnouncer   *self);
-void                norpc_dbus_outlet_flush    (NorpcDBusOutlet          *self);
+gboolean            norpc_dbus_outlet_flush    (NorpcDBusOutlet          *self);
 void                norpc_dbus_outlet_send     (NorpcDBusOutlet          *self,
                                                 const char               *receiver,
                                                 const char               *path,

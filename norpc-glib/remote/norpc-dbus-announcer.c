@@ -26,9 +26,9 @@ struct _NorpcDBusAnnouncer
   gpointer                  data;    /* (unowned): of `receivers` */
   NorpcProxy               *proxy;   /* (owned) */
   GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since the last message */
-  GSource                  *source;  /* (owned) (nullable): announces them, unless a message is sent before */
+  GSource                  *source;  /* (owned) (nullable): sends what waits, unless a message is sent before */
   gboolean                  loaded;  /* the proxy has had the first values, which are no changes */
-  guint                    *n_unsent; /* (owned): by signal, emissions that there was no room for, and that nobody knows of */
+  guint                    *n_unsent; /* (owned): by signal, emissions that were not sent, and that clients do not know of */
 };
 
 static G_DEFINE_QUARK (norpc-dbus-announcer, get_announcer)
@@ -41,7 +41,7 @@ typedef struct
   guint               signal;
 } SignalClosure;
 
-/* How long changes wait for room, in milliseconds, before they are tried again. */
+/* How long announcements wait for room, in milliseconds, before they are tried again. */
 #define RETRY_INTERVAL 200
 
 /* Sends a signal to a process, or to all if @receiver is NULL. A message that cannot be sent is not missed: the
@@ -131,32 +131,17 @@ send_with_objects (NorpcDBusAnnouncer    *self,
     }
 }
 
+static void wait_for_room (NorpcDBusAnnouncer *self);
+
+/* Clients are to learn of emissions that were not sent: as soon as there is room for it, and before what comes after. */
 static void
-tell_lost (NorpcDBusAnnouncer *self,
-           guint               signal,
-           guint               n_lost)
+note_unsent (NorpcDBusAnnouncer *self,
+             guint               signal,
+             guint               n_lost)
 {
-  send_dbus_signal (self, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
-                    g_variant_new ("(ssu)", self->info->dbus.name, self->info->signals[signal]->dbus.name, n_lost));
-}
-
-/* Returns FALSE if the other side does not read what was sent. Otherwise, clients learn of the emissions before this one
- * that were not sent.
- */
-static gboolean
-make_room (NorpcDBusAnnouncer *self,
-           guint               signal)
-{
-  if (!norpc_dbus_outflow_has_room (self->outlet->connection))
-    {
-      self->n_unsent[signal]++;
-      return FALSE;
-    }
-  if (self->n_unsent[signal] > 0)
-    tell_lost (self, signal, self->n_unsent[signal]);
-  self->n_unsent[signal] = 0;
-
-  return TRUE;
+  self->n_unsent[signal] += n_lost;
+  if (self->source == NULL)
+    wait_for_room (self);
 }
 
 static void
@@ -173,9 +158,11 @@ announce_signal (GClosure     *closure,
   g_autofree char *problem = NULL;
   g_autoptr (GVariant) form = NULL;
 
-  norpc_dbus_outlet_flush (self->outlet);
-  if (!make_room (self, signal))
-    return;
+  if (!norpc_dbus_outlet_flush (self->outlet))
+    {
+      note_unsent (self, signal, 1);
+      return;
+    }
   if (norpc_dbus_args_have_objects (info->dbus.args))
     {
       send_with_objects (self, info, values + 1, n_values - 1);
@@ -199,7 +186,8 @@ announced_lost_cb (NorpcProxy         *proxy G_GNUC_UNUSED,
   norpc_dbus_outlet_flush (self->outlet);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
     if (g_str_equal (self->info->signals[i]->name, name))
-      tell_lost (self, i, n_lost);
+      note_unsent (self, i, n_lost);
+  norpc_dbus_outlet_flush (self->outlet);
 }
 
 /* The signal is closed for the clients that there are, and not for later ones. */
@@ -285,50 +273,32 @@ make_changes (NorpcDBusAnnouncer *self,
   return g_variant_new ("(sa{sv}as)", self->info->dbus.name, &changed, &invalidated);
 }
 
-static gboolean
-retry_cb (gpointer user_data)
+static void
+send_losses (NorpcDBusAnnouncer *self)
 {
-  NorpcDBusAnnouncer *self = user_data;
+  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
+    {
+      guint n_lost = self->n_unsent[i];
 
-  g_queue_push_tail (&self->outlet->changed, self);
-  norpc_dbus_outlet_flush (self->outlet);
+      if (n_lost == 0)
+        continue;
 
-  return G_SOURCE_REMOVE;
+      self->n_unsent[i] = 0;
+      send_dbus_signal (self, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
+                        g_variant_new ("(ssu)", self->info->dbus.name, self->info->signals[i]->dbus.name, n_lost));
+    }
 }
 
-/* Takes ownership of @source, which announces the changes. */
+/* Clients have to read values that together are too large for a message. */
 static void
-schedule_changes (NorpcDBusAnnouncer *self,
-                  GSource            *source,
-                  GSourceFunc         func)
-{
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
-
-  self->source = source;
-  g_source_set_static_name (source, "norpc D-Bus properties");
-  g_source_set_priority (source, G_PRIORITY_HIGH);
-  g_source_set_callback (source, func, self, NULL);
-  g_source_attach (source, context);
-}
-
-/* Announces the properties that have changed: before anything else is sent, so that the order is that of the
- * service. Clients have to read values that together are too large for a message. If the other side does not read, the
- * changes wait.
- */
-static void
-flush_announcer (NorpcDBusAnnouncer *self)
+send_changes (NorpcDBusAnnouncer *self)
 {
   g_autoptr (GVariant) changes = NULL;
   g_autofree char *problem = NULL;
 
-  g_queue_remove (&self->outlet->changed, self);
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-  if (!norpc_dbus_outflow_has_room (self->outlet->connection))
-    {
-      schedule_changes (self, g_timeout_source_new (RETRY_INTERVAL), retry_cb);
-      return;
-    }
+  if (g_hash_table_size (self->changed) == 0)
+    return;
+
   changes = g_variant_ref_sink (make_changes (self, TRUE));
   problem = norpc_dbus_find_body_excess (changes);
   if (problem != NULL)
@@ -341,22 +311,62 @@ flush_announcer (NorpcDBusAnnouncer *self)
   send_dbus_signal (self, NORPC_DBUS_PROPERTIES, "PropertiesChanged", changes);
 }
 
-/* Called before a message is sent: the changes that came before it are sent before it. */
-void
+/* Called before a message is sent: the changes and losses that came before it are sent before it. Returns FALSE if the
+ * other side does not read what was sent: then they wait.
+ */
+gboolean
 norpc_dbus_outlet_flush (NorpcDBusOutlet *self)
 {
   NorpcDBusAnnouncer *announcer;
 
-  while ((announcer = g_queue_peek_head (&self->changed)) != NULL)
-    flush_announcer (announcer);
+  if (!norpc_dbus_outflow_has_room (self->connection))
+    return FALSE;
+
+  while ((announcer = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      g_source_destroy (announcer->source);
+      g_clear_pointer (&announcer->source, g_source_unref);
+      send_losses (announcer);
+      send_changes (announcer);
+    }
+
+  return TRUE;
 }
 
 static gboolean
 flush_cb (gpointer user_data)
 {
-  norpc_dbus_outlet_flush (((NorpcDBusAnnouncer *) user_data)->outlet);
+  NorpcDBusAnnouncer *self = user_data;
+
+  if (!norpc_dbus_outlet_flush (self->outlet))
+    {
+      g_queue_remove (&self->outlet->waiting, self);
+      g_clear_pointer (&self->source, g_source_unref);
+      wait_for_room (self);
+    }
 
   return G_SOURCE_REMOVE;
+}
+
+/* Takes ownership of @source, which sends what waits unless a message is sent before. */
+static void
+wait_with_source (NorpcDBusAnnouncer *self,
+                  GSource            *source)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->source = source;
+  g_queue_push_tail (&self->outlet->waiting, self);
+  g_source_set_static_name (source, "norpc D-Bus announcements");
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, flush_cb, self, NULL);
+  g_source_attach (source, context);
+}
+
+static void
+wait_for_room (NorpcDBusAnnouncer *self)
+{
+  wait_with_source (self, g_timeout_source_new (RETRY_INTERVAL));
 }
 
 static void
@@ -372,10 +382,8 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
     return;
 
   g_hash_table_add (self->changed, (gpointer) info);
-  if (self->source != NULL)
-    return;
-  g_queue_push_tail (&self->outlet->changed, self);
-  schedule_changes (self, g_idle_source_new (), flush_cb);
+  if (self->source == NULL)
+    wait_with_source (self, g_idle_source_new ());
 }
 
 /* If the values cannot be had, clients still learn of changes. */
@@ -412,6 +420,7 @@ norpc_dbus_announcer_new (NorpcDBusOutlet          *outlet,
   NorpcDBusAnnouncer *self = g_new0 (NorpcDBusAnnouncer, 1);
 
   self->outlet = outlet;
+  norpc_dbus_outflow_use (outlet->connection);
   self->path = g_strdup (path);
   self->info = info;
   self->receivers = receivers;
@@ -446,10 +455,11 @@ norpc_dbus_announcer_free (gpointer data)
                                           0, NULL, NULL, NULL);
   if (self->source != NULL)
     {
-      g_queue_remove (&self->outlet->changed, self);
+      g_queue_remove (&self->outlet->waiting, self);
       g_source_destroy (self->source);
       g_source_unref (self->source);
     }
+  norpc_dbus_outflow_unuse (self->outlet->connection);
   g_object_unref (self->proxy);
   g_hash_table_unref (self->changed);
   g_free (self->n_unsent);

@@ -12,14 +12,25 @@
 
 typedef struct
 {
-  gsize    n_unread; /* [lock] */
-  gsize    n_asked;  /* [lock]: of these, those that were sent before the question */
-  gboolean asks;     /* [lock]: a question is on its way */
+  guint         n_users;  /* [lock] */
+  gsize         n_unread; /* [lock] */
+  gsize         n_asked;  /* [lock]: of these, those that were sent before the question */
+  GCancellable *question; /* (owned) (nullable) [lock]: ends the question that is on its way */
 } Outflow;
 
 static G_LOCK_DEFINE (lock);
 
 static G_DEFINE_QUARK (norpc-dbus-outflow, get_outflow)
+
+/* A question keeps the connection, so none is left when that is released. */
+static void
+free_outflow (gpointer data)
+{
+  Outflow *self = data;
+
+  g_assert (self->question == NULL);
+  g_free (self);
+}
 
 /* Called with the lock held. Returns the numbers (unowned) of a connection. */
 static Outflow *
@@ -30,57 +41,123 @@ ensure_outflow_locked (GDBusConnection *connection)
   if (self == NULL)
     {
       self = g_new0 (Outflow, 1);
-      g_object_set_qdata_full (G_OBJECT (connection), get_outflow_quark (), self, g_free);
+      g_object_set_qdata_full (G_OBJECT (connection), get_outflow_quark (), self, free_outflow);
     }
 
   return self;
 }
 
+/* A question about a connection. */
+typedef struct
+{
+  GDBusConnection *connection;  /* (owned) */
+  GCancellable    *cancellable; /* (owned) */
+} Question;
+
 static void ask_other_side (gpointer data);
 
-/* Called with the lock held. Returns TRUE if the other side is to be asked. */
-static gboolean
-begin_question_locked (Outflow *self)
+static void
+question_free (Question *self)
 {
-  if (self->asks || self->n_unread < MIN_UNREAD)
-    return FALSE;
+  g_object_unref (self->cancellable);
+  g_object_unref (self->connection);
+  g_free (self);
+}
 
-  self->asks = TRUE;
+/* Called with the lock held. Returns the question (owned) that is to be asked, or NULL. */
+static Question *
+begin_question_locked (GDBusConnection *connection)
+{
+  Outflow *self = ensure_outflow_locked (connection);
+  Question *question;
+
+  if (self->n_users == 0 || self->question != NULL || self->n_unread < MIN_UNREAD)
+    return NULL;
+
+  self->question = g_cancellable_new ();
   self->n_asked = self->n_unread;
+  question = g_new (Question, 1);
+  question->connection = g_object_ref (connection);
+  question->cancellable = g_object_ref (self->question);
 
-  return TRUE;
+  return question;
 }
 
 /* Any answer will do. Runs in the thread of D-Bus endpoints. */
 static void
 answered_cb (GObject      *connection,
              GAsyncResult *result,
-             gpointer      data G_GNUC_UNUSED)
+             gpointer      data)
 {
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+  Question *question = data;
+  Question *next = NULL;
   Outflow *self;
-  gboolean asks;
 
   G_LOCK (lock);
-  self = ensure_outflow_locked (G_DBUS_CONNECTION (connection));
-  self->n_unread -= self->n_asked;
-  self->asks = FALSE;
-  asks = begin_question_locked (self);
+  self = ensure_outflow_locked (question->connection);
+  if (self->question == question->cancellable)
+    {
+      g_clear_object (&self->question);
+      self->n_unread -= self->n_asked;
+      if (!g_dbus_connection_is_closed (question->connection))
+        next = begin_question_locked (question->connection);
+    }
   G_UNLOCK (lock);
 
-  if (asks && !g_dbus_connection_is_closed (G_DBUS_CONNECTION (connection)))
-    ask_other_side (g_object_ref (connection));
+  question_free (question);
+  if (next != NULL)
+    ask_other_side (next);
 }
 
 /* Runs in the thread of D-Bus endpoints. */
 static void
 ask_other_side (gpointer data)
 {
-  g_autoptr (GDBusConnection) connection = data;
-  const char *bus = g_dbus_connection_get_unique_name (connection) != NULL ? "org.freedesktop.DBus" : NULL;
+  Question *self = data;
+  const char *bus = g_dbus_connection_get_unique_name (self->connection) != NULL ? "org.freedesktop.DBus" : NULL;
 
-  g_dbus_connection_call (connection, bus, "/", "org.freedesktop.DBus.Peer", "Ping", NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, answered_cb, NULL);
+  g_dbus_connection_call (self->connection, bus, "/", "org.freedesktop.DBus.Peer", "Ping", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, self->cancellable, answered_cb, self);
+}
+
+static void
+begin_question (GDBusConnection *connection)
+{
+  Question *question;
+
+  G_LOCK (lock);
+  question = begin_question_locked (connection);
+  G_UNLOCK (lock);
+
+  if (question != NULL)
+    norpc_dbus_thread_invoke (ask_other_side, question);
+}
+
+void
+norpc_dbus_outflow_use (GDBusConnection *connection)
+{
+  G_LOCK (lock);
+  ensure_outflow_locked (connection)->n_users++;
+  G_UNLOCK (lock);
+
+  begin_question (connection);
+}
+
+/* After the last user, a question that is not answered does not keep the connection. */
+void
+norpc_dbus_outflow_unuse (GDBusConnection *connection)
+{
+  g_autoptr (GCancellable) question = NULL;
+  Outflow *self;
+
+  G_LOCK (lock);
+  self = ensure_outflow_locked (connection);
+  if (--self->n_users == 0)
+    question = g_steal_pointer (&self->question);
+  G_UNLOCK (lock);
+
+  g_cancellable_cancel (question);
 }
 
 gboolean
@@ -99,15 +176,9 @@ void
 norpc_dbus_outflow_add (GDBusConnection *connection,
                         gsize            n_bytes)
 {
-  Outflow *self;
-  gboolean asks;
-
   G_LOCK (lock);
-  self = ensure_outflow_locked (connection);
-  self->n_unread += n_bytes;
-  asks = begin_question_locked (self);
+  ensure_outflow_locked (connection)->n_unread += n_bytes;
   G_UNLOCK (lock);
 
-  if (asks)
-    norpc_dbus_thread_invoke (ask_other_side, g_object_ref (connection));
+  begin_question (connection);
 }

@@ -133,9 +133,10 @@ void
 dbus_link_close (DBusLink *self)
 {
   g_dbus_connection_close_sync (self->used, NULL, NULL);
-  g_dbus_connection_close_sync (self->served, NULL, NULL);
   g_object_unref (self->used);
-  g_object_unref (self->served);
+  if (self->served != NULL)
+    g_dbus_connection_close_sync (self->served, NULL, NULL);
+  g_clear_object (&self->served);
   if (self->bus == NULL)
     return;
 
