@@ -18,14 +18,14 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcHelperProcess NorpcHelperProcess;
 
-NorpcHelperProcess *norpc_helper_process_new         (GObject            *helper);
-void                norpc_helper_process_unref       (gpointer            self);
-NorpcHelperProgram *norpc_helper_process_get_program (NorpcHelperProcess *self);
-NorpcRestartPolicy *norpc_helper_process_get_policy  (NorpcHelperProcess *self);
-void                norpc_helper_process_start       (NorpcHelperProcess *self,
-                                                      const char         *path);
-void                norpc_helper_process_stop        (NorpcHelperProcess *self);
-void                norpc_helper_process_restart     (NorpcHelperProcess *self);
-NorpcHelperStatus  *norpc_helper_process_get_status  (NorpcHelperProcess *self);
+NorpcHelperProcess    *norpc_helper_process_new         (GObject            *helper);
+void                   norpc_helper_process_unref       (gpointer            self);
+NorpcHelperProgram    *norpc_helper_process_get_program (NorpcHelperProcess *self);
+NorpcRestartPolicy    *norpc_helper_process_get_policy  (NorpcHelperProcess *self);
+void                   norpc_helper_process_start       (NorpcHelperProcess *self,
+                                                         const char         *path);
+void                   norpc_helper_process_stop        (NorpcHelperProcess *self);
+void                   norpc_helper_process_restart     (NorpcHelperProcess *self);
+NorpcSupervisedStatus *norpc_helper_process_get_status  (NorpcHelperProcess *self);
 
 G_END_DECLS

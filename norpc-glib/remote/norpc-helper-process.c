@@ -25,9 +25,9 @@ struct _NorpcHelperProcess
   gatomicrefcount ref_count;
 
   /* Since construction. */
-  NorpcHelperProgram program;
-  char              *path;   /* (owned) */
-  NorpcHelperStatus  status; /* has its own lock */
+  NorpcHelperProgram    program;
+  char                 *path;   /* (owned) */
+  NorpcSupervisedStatus status; /* has its own lock */
 
   /* Accessed in the thread of D-Bus endpoints. */
   NorpcRestartPolicy policy;
@@ -58,7 +58,7 @@ norpc_helper_process_unref (gpointer data)
   g_clear_object (&self->process);
   g_clear_object (&self->closed);
   g_clear_object (&self->connection);
-  norpc_helper_status_clear (&self->status);
+  norpc_supervised_status_clear (&self->status);
   norpc_restart_policy_clear (&self->policy);
   norpc_helper_program_clear (&self->program);
   g_free (self->path);
@@ -66,7 +66,7 @@ norpc_helper_process_unref (gpointer data)
 }
 
 /* Returns the status (unowned). */
-NorpcHelperStatus *
+NorpcSupervisedStatus *
 norpc_helper_process_get_status (NorpcHelperProcess *self)
 {
   return &self->status;
@@ -170,7 +170,7 @@ static void
 explain_closed (NorpcHelperProcess *self)
 {
   g_autoptr (GSubprocess) process = g_steal_pointer (&self->closed);
-  NorpcHelperState state = norpc_helper_status_get_state (&self->status);
+  NorpcHelperState state = (NorpcHelperState) norpc_supervised_status_get_state (&self->status);
   GError *error = norpc_helper_program_explain_exit (process);
 
   if (state == NORPC_HELPER_WAITING || state == NORPC_HELPER_FAILED)
@@ -320,7 +320,7 @@ start_helper (gpointer data)
 {
   NorpcHelperProcess *self = data;
 
-  if (norpc_helper_status_get_state (&self->status) == NORPC_HELPER_STARTING)
+  if (norpc_supervised_status_get_state (&self->status) == NORPC_HELPER_STARTING)
     launch (self);
   norpc_helper_process_unref (self);
 }
@@ -332,7 +332,7 @@ norpc_helper_process_new (GObject *helper)
   NorpcHelperProcess *self = g_new0 (NorpcHelperProcess, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  norpc_helper_status_init (&self->status, helper, "its helper has no program");
+  norpc_supervised_status_init (&self->status, helper, NORPC_HELPER_FAILED, "its helper has no program");
   norpc_restart_policy_init (&self->policy);
 
   return self;

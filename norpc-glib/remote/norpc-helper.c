@@ -224,7 +224,7 @@ norpc_helper_get_property (GObject    *object,
       break;
 
     case PROP_STATE:
-      g_value_set_enum (value, norpc_helper_status_get_state (norpc_helper_process_get_status (self->process)));
+      g_value_set_enum (value, norpc_supervised_status_get_state (norpc_helper_process_get_status (self->process)));
       break;
 
     default:
@@ -398,7 +398,7 @@ norpc_helper_get_state (NorpcHelper *self)
 {
   g_return_val_if_fail (NORPC_IS_HELPER (self), NORPC_HELPER_STOPPED);
 
-  return norpc_helper_status_get_state (norpc_helper_process_get_status (self->process));
+  return (NorpcHelperState) norpc_supervised_status_get_state (norpc_helper_process_get_status (self->process));
 }
 
 /**
@@ -415,7 +415,7 @@ norpc_helper_get_n_starts (NorpcHelper *self)
 {
   g_return_val_if_fail (NORPC_IS_HELPER (self), 0);
 
-  return norpc_helper_status_get_n_starts (norpc_helper_process_get_status (self->process));
+  return norpc_supervised_status_get_n_starts (norpc_helper_process_get_status (self->process));
 }
 
 /**
@@ -437,7 +437,7 @@ norpc_helper_dup_error (NorpcHelper *self)
 {
   g_return_val_if_fail (NORPC_IS_HELPER (self), NULL);
 
-  return norpc_helper_status_dup_error (norpc_helper_process_get_status (self->process));
+  return norpc_supervised_status_dup_error (norpc_helper_process_get_status (self->process));
 }
 
 /**

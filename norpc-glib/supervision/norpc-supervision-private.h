@@ -5,9 +5,9 @@
 
 #pragma once
 
-#include "norpc-replaceable-private.h"
 #include "norpc-restart-policy-private.h"
 #include "norpc-supervised-run-private.h"
+#include "norpc-supervised-status-private.h"
 
 G_BEGIN_DECLS
 
@@ -19,27 +19,24 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcSupervision NorpcSupervision;
 
-NorpcSupervision     *norpc_supervision_new          (GObject              *supervisor);
-void                  norpc_supervision_set_func     (NorpcSupervision     *self,
-                                                      GMainContext         *context,
-                                                      NorpcSupervisorFunc   make_service,
-                                                      gpointer              user_data,
-                                                      GDestroyNotify        destroy);
-void                  norpc_supervision_unref        (NorpcSupervision     *self);
-NorpcReplaceable     *norpc_supervision_get_endpoint (NorpcSupervision     *self);
-guint                 norpc_supervision_get_value    (NorpcSupervision     *self,
-                                                      NorpcRestartProperty  property);
-void                  norpc_supervision_set_value    (NorpcSupervision     *self,
-                                                      NorpcRestartProperty  property,
-                                                      guint                 value);
-NorpcSupervisorState  norpc_supervision_get_state    (NorpcSupervision     *self);
-guint                 norpc_supervision_get_n_starts (NorpcSupervision     *self);
-GError               *norpc_supervision_dup_error    (NorpcSupervision     *self);
-void                  norpc_supervision_start        (NorpcSupervision     *self);
-void                  norpc_supervision_restart      (NorpcSupervision     *self,
-                                                      NorpcStopMode         mode);
-NorpcSupervisedRun   *norpc_supervision_stop         (NorpcSupervision     *self,
-                                                      const char           *reason);
-void                  norpc_supervision_release      (NorpcSupervision     *self);
+NorpcSupervision      *norpc_supervision_new        (GObject              *supervisor);
+void                   norpc_supervision_set_func   (NorpcSupervision     *self,
+                                                     GMainContext         *context,
+                                                     NorpcSupervisorFunc   make_service,
+                                                     gpointer              user_data,
+                                                     GDestroyNotify        destroy);
+void                   norpc_supervision_unref      (NorpcSupervision     *self);
+NorpcSupervisedStatus *norpc_supervision_get_status (NorpcSupervision     *self);
+guint                  norpc_supervision_get_value  (NorpcSupervision     *self,
+                                                     NorpcRestartProperty  property);
+void                   norpc_supervision_set_value  (NorpcSupervision     *self,
+                                                     NorpcRestartProperty  property,
+                                                     guint                 value);
+void                   norpc_supervision_start      (NorpcSupervision     *self);
+void                   norpc_supervision_restart    (NorpcSupervision     *self,
+                                                     NorpcStopMode         mode);
+NorpcSupervisedRun    *norpc_supervision_stop       (NorpcSupervision     *self,
+                                                     const char           *reason);
+void                   norpc_supervision_release    (NorpcSupervision     *self);
 
 G_END_DECLS

@@ -7,7 +7,6 @@
 #include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-timer-private.h"
-#include "norpc-state-notifier-private.h"
 #include "norpc-supervised-run-private.h"
 #include "norpc-supervision-private.h"
 #include "server/norpc-server-private.h"
@@ -25,17 +24,12 @@ struct _NorpcSupervision
   gpointer             user_data;
   GDestroyNotify       destroy;
 
-  NorpcStateNotifier  *notifier;    /* (owned), since construction */
-  NorpcReplaceable    *replaceable; /* (owned), since construction: its lock is that of the fields below */
-
-  NorpcSupervisorState state;    /* [lock] */
-  NorpcRestartPolicy   policy;   /* [lock] */
-  guint                n_starts; /* [lock] */
-  GError              *error;    /* (owned) (nullable) [lock]: why the last service has ended */
-  NorpcSupervisedRun  *run;      /* (owned) (nullable) [lock]: while a service starts, runs or stops */
-  gboolean             replaces; /* [lock]: when the run ends, the next one follows at once */
-  gint64               due;      /* [lock]: when the timer fires, or 0 */
-  NorpcTimer           timer;    /* started and stopped with the lock held */
+  NorpcSupervisedStatus status;   /* its lock is that of the fields below */
+  NorpcRestartPolicy    policy;   /* [lock] */
+  NorpcSupervisedRun   *run;      /* (owned) (nullable) [lock]: while a service starts, runs or stops */
+  gboolean              replaces; /* [lock]: when the run ends, the next one follows at once */
+  gint64                due;      /* [lock]: when the timer fires, or 0 */
+  NorpcTimer            timer;    /* started and stopped with the lock held */
 };
 
 static const NorpcSupervisedRunFuncs run_funcs;
@@ -57,10 +51,8 @@ norpc_supervision_unref (NorpcSupervision *self)
   if (self->destroy != NULL)
     self->destroy (self->user_data);
   g_clear_pointer (&self->context, g_main_context_unref);
-  norpc_replaceable_unref (self->replaceable);
-  norpc_state_notifier_unref (self->notifier);
+  norpc_supervised_status_clear (&self->status);
   norpc_restart_policy_clear (&self->policy);
-  g_clear_error (&self->error);
   g_free (self);
 }
 
@@ -73,26 +65,15 @@ unref_owner_cb (gpointer self)
 static void
 supervision_lock (NorpcSupervision *self)
 {
-  norpc_replaceable_lock (self->replaceable);
+  norpc_replaceable_lock (self->status.replaceable);
 }
 
 /* Changes of the replaceable take effect. */
 static void
 supervision_unlock (NorpcSupervision *self)
 {
-  norpc_replaceable_unlock (self->replaceable);
-  norpc_replaceable_flush (self->replaceable);
-}
-
-static void
-change_state_locked (NorpcSupervision     *self,
-                     NorpcSupervisorState  state)
-{
-  if (self->state == state)
-    return;
-
-  self->state = state;
-  norpc_state_notifier_push (self->notifier);
+  norpc_replaceable_unlock (self->status.replaceable);
+  norpc_replaceable_flush (self->status.replaceable);
 }
 
 /* @delay is in milliseconds; with 0, the timer fires at once. */
@@ -124,11 +105,11 @@ begin_run_locked (NorpcSupervision *self)
   self->run = norpc_supervised_run_new (&run_funcs, supervision_ref (self), self->context, self->make_service,
                                         self->user_data);
   self->replaces = FALSE;
-  change_state_locked (self, NORPC_SUPERVISOR_STARTING);
-  self->n_starts++;
+  norpc_supervised_status_change_locked (&self->status, NORPC_SUPERVISOR_STARTING);
+  self->status.n_starts++;
   norpc_restart_policy_note_start (&self->policy, norpc_clock_now ());
-  norpc_replaceable_forget_locked (self->replaceable);
-  norpc_replaceable_expect_locked (self->replaceable);
+  norpc_replaceable_forget_locked (self->status.replaceable);
+  norpc_replaceable_expect_locked (self->status.replaceable);
   if (timeout > 0)
     start_timer_locked (self, timeout);
   else
@@ -157,11 +138,10 @@ restart_later_locked (NorpcSupervision *self,
   gboolean restarts = norpc_restart_policy_note_end (&self->policy, norpc_clock_now (), &delay);
   g_autofree char *reason = g_strdup_printf ("its service has ended%s: %s", restarts ? "" : " too often", error->message);
 
-  g_clear_error (&self->error);
-  self->error = error;
-  change_state_locked (self, restarts ? NORPC_SUPERVISOR_WAITING : NORPC_SUPERVISOR_FAILED);
-  norpc_replaceable_forget_locked (self->replaceable);
-  norpc_replaceable_close_locked (self->replaceable, reason);
+  norpc_supervised_status_note_locked (&self->status, error);
+  norpc_supervised_status_change_locked (&self->status, restarts ? NORPC_SUPERVISOR_WAITING : NORPC_SUPERVISOR_FAILED);
+  norpc_replaceable_forget_locked (self->status.replaceable);
+  norpc_replaceable_close_locked (self->status.replaceable, reason);
   if (restarts)
     start_timer_locked (self, delay);
   else
@@ -183,12 +163,12 @@ end_run (gpointer            data,
   if (self->run == run)
     {
       ended = g_steal_pointer (&self->run);
-      if (self->state != NORPC_SUPERVISOR_STOPPED && self->replaces)
+      if (self->status.state != NORPC_SUPERVISOR_STOPPED && self->replaces)
         next = begin_run_locked (self);
-      else if (self->state != NORPC_SUPERVISOR_STOPPED)
+      else if (self->status.state != NORPC_SUPERVISOR_STOPPED)
         restart_later_locked (self, g_steal_pointer (&unused));
       else
-        norpc_replaceable_forget_locked (self->replaceable);
+        norpc_replaceable_forget_locked (self->status.replaceable);
     }
   supervision_unlock (self);
 
@@ -207,11 +187,11 @@ note_started (gpointer            data,
   NorpcSupervision *self = data;
 
   supervision_lock (self);
-  if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING && !self->replaces)
+  if (self->run == run && self->status.state == NORPC_SUPERVISOR_STARTING && !self->replaces)
     {
-      change_state_locked (self, NORPC_SUPERVISOR_RUNNING);
+      norpc_supervised_status_change_locked (&self->status, NORPC_SUPERVISOR_RUNNING);
       stop_timer_locked (self);
-      norpc_replaceable_connect_locked (self->replaceable, norpc_server_get_endpoint (server));
+      norpc_replaceable_connect_locked (self->status.replaceable, norpc_server_get_endpoint (server));
     }
   supervision_unlock (self);
 }
@@ -224,9 +204,9 @@ may_start (gpointer            data,
   NorpcSupervision *self = data;
   gboolean may;
 
-  norpc_replaceable_lock (self->replaceable);
-  may = self->run == run && self->state != NORPC_SUPERVISOR_STOPPED && !self->replaces;
-  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_lock (self->status.replaceable);
+  may = self->run == run && self->status.state != NORPC_SUPERVISOR_STOPPED && !self->replaces;
+  norpc_replaceable_unlock (self->status.replaceable);
 
   return may;
 }
@@ -239,10 +219,10 @@ note_begins (gpointer            data,
 {
   NorpcSupervision *self = data;
 
-  norpc_replaceable_lock (self->replaceable);
-  if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING)
-    norpc_replaceable_set_executor_locked (self->replaceable, context);
-  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_lock (self->status.replaceable);
+  if (self->run == run && self->status.state == NORPC_SUPERVISOR_STARTING)
+    norpc_replaceable_set_executor_locked (self->status.replaceable, context);
+  norpc_replaceable_unlock (self->status.replaceable);
 }
 
 static const NorpcSupervisedRunFuncs run_funcs = { note_begins, may_start, note_started, end_run, unref_owner_cb };
@@ -259,9 +239,9 @@ timer_cb (gpointer data)
   if (self->due != 0 && self->due <= norpc_clock_now ())
     {
       self->due = 0;
-      if (self->state == NORPC_SUPERVISOR_WAITING)
+      if (self->status.state == NORPC_SUPERVISOR_WAITING)
         next = begin_run_locked (self);
-      else if (self->state == NORPC_SUPERVISOR_STARTING)
+      else if (self->status.state == NORPC_SUPERVISOR_STARTING)
         late = norpc_supervised_run_ref (self->run);
     }
   supervision_unlock (self);
@@ -297,8 +277,7 @@ norpc_supervision_new (GObject *supervisor)
   NorpcSupervision *self = g_new0 (NorpcSupervision, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->notifier = norpc_state_notifier_new (supervisor);
-  self->replaceable = norpc_replaceable_new ("its supervisor has not been started");
+  norpc_supervised_status_init (&self->status, supervisor, NORPC_SUPERVISOR_NEW, "its supervisor has not been started");
   norpc_restart_policy_init (&self->policy);
   norpc_timer_init (&self->timer, &timer_funcs, self);
 
@@ -319,11 +298,11 @@ norpc_supervision_set_func (NorpcSupervision    *self,
   self->destroy = destroy;
 }
 
-/* Returns the replaceable (unowned). */
-NorpcReplaceable *
-norpc_supervision_get_endpoint (NorpcSupervision *self)
+/* Returns the status (unowned). */
+NorpcSupervisedStatus *
+norpc_supervision_get_status (NorpcSupervision *self)
 {
-  return self->replaceable;
+  return &self->status;
 }
 
 guint
@@ -332,9 +311,9 @@ norpc_supervision_get_value (NorpcSupervision     *self,
 {
   guint value;
 
-  norpc_replaceable_lock (self->replaceable);
+  norpc_replaceable_lock (self->status.replaceable);
   value = self->policy.values[property];
-  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_unlock (self->status.replaceable);
 
   return value;
 }
@@ -344,46 +323,9 @@ norpc_supervision_set_value (NorpcSupervision     *self,
                              NorpcRestartProperty  property,
                              guint                 value)
 {
-  norpc_replaceable_lock (self->replaceable);
+  norpc_replaceable_lock (self->status.replaceable);
   self->policy.values[property] = value;
-  norpc_replaceable_unlock (self->replaceable);
-}
-
-NorpcSupervisorState
-norpc_supervision_get_state (NorpcSupervision *self)
-{
-  NorpcSupervisorState state;
-
-  norpc_replaceable_lock (self->replaceable);
-  state = self->state;
-  norpc_replaceable_unlock (self->replaceable);
-
-  return state;
-}
-
-guint
-norpc_supervision_get_n_starts (NorpcSupervision *self)
-{
-  guint n_starts;
-
-  norpc_replaceable_lock (self->replaceable);
-  n_starts = self->n_starts;
-  norpc_replaceable_unlock (self->replaceable);
-
-  return n_starts;
-}
-
-/* Returns why the last service has ended (owned), or NULL. */
-GError *
-norpc_supervision_dup_error (NorpcSupervision *self)
-{
-  GError *error;
-
-  norpc_replaceable_lock (self->replaceable);
-  error = self->error != NULL ? g_error_copy (self->error) : NULL;
-  norpc_replaceable_unlock (self->replaceable);
-
-  return error;
+  norpc_replaceable_unlock (self->status.replaceable);
 }
 
 void
@@ -392,7 +334,7 @@ norpc_supervision_start (NorpcSupervision *self)
   NorpcSupervisedRun *run = NULL;
 
   supervision_lock (self);
-  if (self->state == NORPC_SUPERVISOR_NEW)
+  if (self->status.state == NORPC_SUPERVISOR_NEW)
     run = begin_run_locked (self);
   supervision_unlock (self);
 
@@ -407,8 +349,8 @@ replace_run_locked (NorpcSupervision *self,
                     NorpcStopMode     mode)
 {
   self->replaces = TRUE;
-  change_state_locked (self, NORPC_SUPERVISOR_STARTING);
-  norpc_replaceable_expect_locked (self->replaceable);
+  norpc_supervised_status_change_locked (&self->status, NORPC_SUPERVISOR_STARTING);
+  norpc_replaceable_expect_locked (self->status.replaceable);
   if (mode == NORPC_STOP_ABANDON)
     start_timer_locked (self, REPLACE_TIMEOUT);
 
@@ -425,9 +367,9 @@ norpc_supervision_restart (NorpcSupervision *self,
 
   supervision_lock (self);
   norpc_restart_policy_forget (&self->policy);
-  if (self->state == NORPC_SUPERVISOR_WAITING || self->state == NORPC_SUPERVISOR_FAILED)
+  if (self->status.state == NORPC_SUPERVISOR_WAITING || self->status.state == NORPC_SUPERVISOR_FAILED)
     next = begin_run_locked (self);
-  else if (self->state == NORPC_SUPERVISOR_RUNNING || self->state == NORPC_SUPERVISOR_STARTING)
+  else if (self->status.state == NORPC_SUPERVISOR_RUNNING || self->status.state == NORPC_SUPERVISOR_STARTING)
     server = replace_run_locked (self, mode);
   supervision_unlock (self);
 
@@ -444,11 +386,11 @@ norpc_supervision_stop (NorpcSupervision *self,
   NorpcSupervisedRun *run;
 
   supervision_lock (self);
-  if (self->state != NORPC_SUPERVISOR_STOPPED)
+  if (self->status.state != NORPC_SUPERVISOR_STOPPED)
     {
-      change_state_locked (self, NORPC_SUPERVISOR_STOPPED);
+      norpc_supervised_status_change_locked (&self->status, NORPC_SUPERVISOR_STOPPED);
       stop_timer_locked (self);
-      norpc_replaceable_close_locked (self->replaceable, reason);
+      norpc_replaceable_close_locked (self->status.replaceable, reason);
     }
   run = self->run != NULL ? norpc_supervised_run_ref (self->run) : NULL;
   supervision_unlock (self);
@@ -470,7 +412,7 @@ norpc_supervision_release (NorpcSupervision *self)
 
   supervision_lock (self);
   current = g_steal_pointer (&self->run);
-  norpc_replaceable_forget_locked (self->replaceable);
+  norpc_replaceable_forget_locked (self->status.replaceable);
   supervision_unlock (self);
   g_clear_pointer (&current, norpc_supervised_run_unref);
   norpc_supervision_unref (self);

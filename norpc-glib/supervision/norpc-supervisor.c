@@ -66,7 +66,7 @@ static GParamSpec *properties[PROP_STATE + 1];
 static NorpcReplaceable *
 get_supervised_endpoint (NorpcEndpoint *endpoint)
 {
-  return norpc_supervision_get_endpoint (NORPC_SUPERVISOR (endpoint)->supervision);
+  return norpc_supervision_get_status (NORPC_SUPERVISOR (endpoint)->supervision)->replaceable;
 }
 
 static void
@@ -152,7 +152,7 @@ norpc_supervisor_get_property (GObject    *object,
   if (property_id < NORPC_RESTART_N_PROPERTIES)
     g_value_set_uint (value, norpc_supervision_get_value (self->supervision, (NorpcRestartProperty) property_id));
   else if (property_id == PROP_STATE)
-    g_value_set_enum (value, norpc_supervision_get_state (self->supervision));
+    g_value_set_enum (value, norpc_supervisor_get_state (self));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
 }
@@ -321,7 +321,7 @@ norpc_supervisor_get_state (NorpcSupervisor *self)
 {
   g_return_val_if_fail (NORPC_IS_SUPERVISOR (self), NORPC_SUPERVISOR_STOPPED);
 
-  return norpc_supervision_get_state (self->supervision);
+  return (NorpcSupervisorState) norpc_supervised_status_get_state (norpc_supervision_get_status (self->supervision));
 }
 
 /**
@@ -338,7 +338,7 @@ norpc_supervisor_get_n_starts (NorpcSupervisor *self)
 {
   g_return_val_if_fail (NORPC_IS_SUPERVISOR (self), 0);
 
-  return norpc_supervision_get_n_starts (self->supervision);
+  return norpc_supervised_status_get_n_starts (norpc_supervision_get_status (self->supervision));
 }
 
 /**
@@ -359,7 +359,7 @@ norpc_supervisor_dup_error (NorpcSupervisor *self)
 {
   g_return_val_if_fail (NORPC_IS_SUPERVISOR (self), NULL);
 
-  return norpc_supervision_dup_error (self->supervision);
+  return norpc_supervised_status_dup_error (norpc_supervision_get_status (self->supervision));
 }
 
 /**
