@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* What clients see of a service that is started again when it ends: where calls go, and the state, which change together.
+/* The part of a service that clients see, if it is started again when it ends: where calls go, and the state, which
+ * change together.
  * The functions are thread-safe, except norpc_supervised_status_init () and norpc_supervised_status_clear ().
  */
 typedef struct
