@@ -90,6 +90,7 @@ typedef struct
   WireWire        *service; /* (owned) */
   NorpcServer     *server;  /* (owned) */
   NorpcDBusExport *export;  /* (owned) */
+  guint            seen_id; /* the client's subscription */
   Seen             seen;
 } Fixture;
 
@@ -109,8 +110,8 @@ set_up (Fixture      *self,
   self->export = norpc_dbus_export_new (self->link.served, DBUS_PATH, norpc_server_get_endpoint (self->server),
                                         wire_wire_interface_info (), &error);
   g_assert_no_error (error);
-  g_dbus_connection_signal_subscribe (self->link.used, NULL, NULL, NULL, DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
-                                      seen_cb, &self->seen, NULL);
+  self->seen_id = g_dbus_connection_signal_subscribe (self->link.used, NULL, NULL, NULL, DBUS_PATH, NULL,
+                                                      G_DBUS_SIGNAL_FLAGS_NONE, seen_cb, &self->seen, NULL);
   iterate ();
 }
 
@@ -118,6 +119,8 @@ static void
 tear_down (Fixture      *self,
            gconstpointer data G_GNUC_UNUSED)
 {
+  /* Signals that were read, but not dispatched yet, are those of this test. */
+  g_dbus_connection_signal_unsubscribe (self->link.used, self->seen_id);
   g_clear_object (&self->export);
   norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL);
   dbus_link_close (&self->link);
