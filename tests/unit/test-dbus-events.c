@@ -10,18 +10,6 @@
 #include "dbus-fixture.h"
 #include "log.h"
 
-static WirePlace *
-new_place (const char *street)
-{
-  const char * const tags[] = { NULL };
-  g_autoptr (GBytes) data = g_bytes_new (NULL, 0);
-  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
-  g_autoptr (GFile) file = g_file_new_for_path ("/");
-  g_autoptr (GArray) modes = g_array_new (FALSE, FALSE, sizeof (WireMode));
-
-  return wire_place_new (street, 1, 2, 3, TRUE, WIRE_MODE_FAST, 0, 4, 0.5, tags, data, dict, file, modes);
-}
-
 static void
 happened_cb (WireWire        *proxy,
              guint            number,
@@ -53,7 +41,7 @@ static void
 happen (WireWire *service,
         guint     number)
 {
-  g_autoptr (WirePlace) place = new_place ("Main");
+  g_autoptr (WirePlace) place = wire_service_new_place ("Main");
 
   wire_wire_emit_happened (service, number, place);
 }
@@ -207,7 +195,7 @@ static void
 set_initial (WireWire *service,
              gpointer  data)
 {
-  g_autoptr (WirePlace) place = new_place ("Side");
+  g_autoptr (WirePlace) place = wire_service_new_place ("Side");
   g_autoptr (GPtrArray) places = g_ptr_array_new ();
 
   g_ptr_array_add (places, place);

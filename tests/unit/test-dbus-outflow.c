@@ -70,14 +70,8 @@ emit (WireWire *service,
       guint     number,
       gsize     size)
 {
-  const char * const tags[] = { NULL };
   g_autofree char *street = g_strnfill (size, 'x');
-  g_autoptr (GBytes) data = g_bytes_new (NULL, 0);
-  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
-  g_autoptr (GFile) file = g_file_new_for_path ("/");
-  g_autoptr (GArray) modes = g_array_new (FALSE, FALSE, sizeof (WireMode));
-  g_autoptr (WirePlace) place = wire_place_new (street, 1, 2, 3, TRUE, WIRE_MODE_FAST, 0, 4, 0.5, tags, data, dict, file,
-                                                modes);
+  g_autoptr (WirePlace) place = wire_service_new_place (street);
 
   wire_wire_emit_happened (service, number, place);
   iterate ();

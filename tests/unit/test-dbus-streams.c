@@ -367,13 +367,7 @@ interleave (WireWire *service,
             gpointer  data)
 {
   Both *both = data;
-  const char * const no_tags[] = { NULL };
-  g_autoptr (GBytes) no_data = g_bytes_new (NULL, 0);
-  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
-  g_autoptr (GFile) file = g_file_new_for_path ("/");
-  g_autoptr (GArray) modes = g_array_new (FALSE, FALSE, sizeof (WireMode));
-  g_autoptr (WirePlace) place = wire_place_new ("S", 1, 2, 3, TRUE, WIRE_MODE_SLOW, WIRE_PARTS_HEAD, 4, 0.5, no_tags,
-                                                no_data, dict, file, modes);
+  g_autoptr (WirePlace) place = wire_service_new_place ("S");
 
   for (guint i = 1; i <= 3; i++)
     {

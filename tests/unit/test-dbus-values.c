@@ -88,29 +88,11 @@ test_containers (DBusFixture   *fixture,
   g_assert_cmpvariant (nested_back, nested);
 }
 
-static WirePlace *
-new_place (const char *street)
-{
-  const char * const tags[] = { "a", "b", NULL };
-  g_autoptr (GBytes) data = g_bytes_new ("xy", 2);
-  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("{'n': <5>}"));
-  g_autoptr (GFile) file = g_file_new_for_path ("/some/where");
-  g_autoptr (GArray) modes = g_array_new (FALSE, FALSE, sizeof (WireMode));
-  WireMode mode = WIRE_MODE_FAST;
-
-  g_array_append_val (modes, mode);
-  mode = WIRE_MODE_SLOW;
-  g_array_append_val (modes, mode);
-
-  return wire_place_new (street, 65535, -32768, 3, TRUE, WIRE_MODE_FAST, WIRE_PARTS_TAIL, G_MAXUINT64, 0.25, tags, data,
-                         dict, file, modes);
-}
-
 static void
 test_named (DBusFixture   *fixture,
             gconstpointer  kind)
 {
-  g_autoptr (WirePlace) place = new_place ("Main");
+  g_autoptr (WirePlace) place = wire_service_new_place ("Main");
   g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func ((GDestroyNotify) wire_place_free);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (WireTrip) trip = NULL;
@@ -123,8 +105,8 @@ test_named (DBusFixture   *fixture,
   g_autoptr (GPtrArray) files_back = NULL;
   g_autoptr (GDateTime) when_back = NULL;
 
-  g_ptr_array_add (places, new_place ("First"));
-  g_ptr_array_add (places, new_place ("Second"));
+  g_ptr_array_add (places, wire_service_new_place ("First"));
+  g_ptr_array_add (places, wire_service_new_place ("Second"));
   g_ptr_array_add (files, g_file_new_for_uri ("http://example.org/x"));
   trip = wire_trip_new (place, places);
 
@@ -203,7 +185,7 @@ static void
 call_maybes (DBusFixture *fixture,
              gboolean     has_values)
 {
-  g_autoptr (WirePlace) place = new_place ("Main");
+  g_autoptr (WirePlace) place = wire_service_new_place ("Main");
   g_autoptr (GVariant) number = g_variant_ref_sink (g_variant_new_int32 (-7));
   g_autoptr (GVariant) nested = g_variant_ref_sink (g_variant_new_parsed ("{'a': just 1, 'b': nothing}"));
   g_autoptr (GError) error = NULL;

@@ -435,3 +435,21 @@ wire_service_new (WireState *state)
 
   return service;
 }
+
+WirePlace *
+wire_service_new_place (const char *street)
+{
+  const char * const tags[] = { "a", "b", NULL };
+  g_autoptr (GBytes) data = g_bytes_new ("xy", 2);
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("{'n': <5>}"));
+  g_autoptr (GFile) file = g_file_new_for_path ("/some/where");
+  g_autoptr (GArray) modes = g_array_new (FALSE, FALSE, sizeof (WireMode));
+  WireMode mode = WIRE_MODE_FAST;
+
+  g_array_append_val (modes, mode);
+  mode = WIRE_MODE_SLOW;
+  g_array_append_val (modes, mode);
+
+  return wire_place_new (street, 65535, -32768, 3, TRUE, WIRE_MODE_FAST, WIRE_PARTS_TAIL, G_MAXUINT64, 0.25, tags, data,
+                         dict, file, modes);
+}

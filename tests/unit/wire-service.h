@@ -38,6 +38,9 @@ WireWire  *wire_service_new       (WireState *state);
 /* Returns how many results of GetBytes exist. */
 int        wire_service_count_bytes (void);
 
+/* Returns a place (owned) with a value in each field. */
+WirePlace *wire_service_new_place (const char *street);
+
 /* Waits until a call of Hold or HoldFile has come, and returns it (owned). */
 NorpcCall *wire_state_wait_held   (WireState *self);
 
