@@ -456,14 +456,34 @@ replied_cb (GObject      *connection,
   call_unref (self);
 }
 
+/* Gets the number by which notes name the call that follows them. GDBus numbers a message only when it sends it, from 1 on.
+ * The upper half of the numbers is for these calls, except the last ones, which proxies of the bus have for themselves.
+ */
+static guint32
+ensure_serial (NorpcDBusCall *self)
+{
+  static guint32 n; /* in the thread of D-Bus endpoints */
+
+  if (g_dbus_message_get_serial (self->message) == 0)
+    g_dbus_message_set_serial (self->message, 0x80000000 | (n++ & 0x3fffffff));
+
+  return g_dbus_message_get_serial (self->message);
+}
+
+static GDBusSendMessageFlags
+get_send_flags (NorpcDBusCall *self)
+{
+  return g_dbus_message_get_serial (self->message) != 0 ? G_DBUS_SEND_MESSAGE_FLAGS_PRESERVE_SERIAL
+                                                        : G_DBUS_SEND_MESSAGE_FLAGS_NONE;
+}
+
 static void
 send_one_way (NorpcDBusCall *self)
 {
   NorpcCall *call;
   GError *error = NULL;
 
-  if (!g_dbus_connection_send_message (self->object->connection, self->message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
-                                       &error))
+  if (!g_dbus_connection_send_message (self->object->connection, self->message, get_send_flags (self), NULL, &error))
     {
       fail (self, error);
       return;
@@ -481,7 +501,7 @@ send_deadline (NorpcDBusCall *self)
   gint64 left = (self->call->deadline - norpc_clock_now ()) / G_TIME_SPAN_MILLISECOND;
 
   if (self->call->deadline != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC)
-    tell_peer (self, "Limit", g_variant_new ("(u)", (guint32) CLAMP (left, 1, G_MAXINT32)));
+    tell_peer (self, "Limit", g_variant_new ("(uu)", ensure_serial (self), (guint32) CLAMP (left, 1, G_MAXINT32)));
 }
 
 /* Tells the peer which trace the call belongs to, if it is one that understands. */
@@ -492,7 +512,8 @@ send_trace (NorpcDBusCall *self)
   g_autofree char *trace_state = norpc_call_dup_trace_state (self->call);
 
   if (trace_parent != NULL && self->object->peer == NORPC_DBUS_PEER_NORPC)
-    tell_peer (self, "Trace", g_variant_new ("(ss)", trace_parent, trace_state != NULL ? trace_state : ""));
+    tell_peer (self, "Trace", g_variant_new ("(uss)", ensure_serial (self), trace_parent,
+                                             trace_state != NULL ? trace_state : ""));
 }
 
 /* This reply comes before that to the call. */
@@ -518,7 +539,8 @@ prepare_stream (NorpcDBusCall *self)
   if (self->sent_credit)
     g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_CALLS,
                             "Credit",
-                            g_variant_new ("(u)", (guint32) norpc_dbus_opened_stream_get_first_credit (self->call)),
+                            g_variant_new ("(uu)", ensure_serial (self),
+                                           (guint32) norpc_dbus_opened_stream_get_first_credit (self->call)),
                             NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, credit_noted_cb, call_ref (self));
 }
 
@@ -592,7 +614,7 @@ norpc_dbus_call_send (NorpcDBusCall *self)
   send_deadline (self);
   if (norpc_method_info_is_stream (norpc_call_get_method_info (self->call)))
     prepare_stream (self);
-  g_dbus_connection_send_message_with_reply (self->object->connection, self->message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+  g_dbus_connection_send_message_with_reply (self->object->connection, self->message, get_send_flags (self),
                                              G_MAXINT, (volatile guint32 *) &self->serial, self->cancellable,
                                              replied_cb, call_ref (self));
 }

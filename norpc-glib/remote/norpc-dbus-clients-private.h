@@ -19,6 +19,16 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcDBusClients NorpcDBusClients;
 
+/* Told by a client with norpc-glib about the call that it sends next. */
+typedef struct
+{
+  guint32            serial;     /* of the call, or 0 */
+  guint              limit;      /* milliseconds, or 0 */
+  NorpcTraceContext *trace;      /* (owned) (nullable) */
+  gboolean           has_credit; /* the call opens a stream, which has this credit */
+  guint              credit;     /* items */
+} NorpcDBusNotes;
+
 typedef struct
 {
   NorpcDBusClients *clients;     /* (unowned) */
@@ -26,10 +36,7 @@ typedef struct
   NorpcSender      *sender;      /* (owned) (nullable): NULL until it is known */
   GQueue            waiting;     /* of owned GDBusMessage: until the sender is known */
   GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable */
-  guint             limit;       /* milliseconds for its next call, or 0 */
-  NorpcTraceContext *trace;      /* (owned) (nullable): of its next call */
-  gboolean          has_credit;  /* it has given credit for its next call, a stream */
-  guint             credit;      /* items */
+  NorpcDBusNotes    notes;
   NorpcDBusMatch   *end;         /* (owned) (nullable): tells when it has left the bus */
 } NorpcDBusClient;
 
@@ -61,5 +68,8 @@ gboolean          norpc_dbus_clients_finish (NorpcDBusClients *self,
                                              guint32           serial);
 void              norpc_dbus_client_cancel (NorpcDBusClient  *self,
                                             guint32           serial);
+
+NorpcDBusNotes   *norpc_dbus_client_get_notes (NorpcDBusClient *self,
+                                               guint32          serial);
 
 G_END_DECLS

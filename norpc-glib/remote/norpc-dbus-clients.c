@@ -77,7 +77,7 @@ client_free (gpointer data)
   g_hash_table_unref (self->requests);
   g_clear_pointer (&self->sender, norpc_sender_unref);
   g_free (self->name);
-  g_clear_pointer (&self->trace, norpc_trace_context_unref);
+  g_clear_pointer (&self->notes.trace, norpc_trace_context_unref);
   g_free (self);
 }
 
@@ -384,4 +384,20 @@ norpc_dbus_client_cancel (NorpcDBusClient *self,
   g_object_ref (cancellable);
   g_hash_table_remove (self->requests, GUINT_TO_POINTER (serial));
   g_cancellable_cancel (cancellable);
+}
+
+/* Gets the notes about a call, to be read or written. A client sends them directly before the call, so that those about
+ * another one are out of date: that call has begun, or was rejected.
+ */
+NorpcDBusNotes *
+norpc_dbus_client_get_notes (NorpcDBusClient *self,
+                             guint32          serial)
+{
+  if (self->notes.serial != serial)
+    {
+      g_clear_pointer (&self->notes.trace, norpc_trace_context_unref);
+      self->notes = (NorpcDBusNotes) { .serial = serial };
+    }
+
+  return &self->notes;
 }

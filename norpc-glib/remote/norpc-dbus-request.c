@@ -41,16 +41,20 @@ request_replied_cb (NorpcReply *reply,
   norpc_dbus_request_free (self);
 }
 
-/* Applies what the client has told about its next call to @call. */
+/* Applies what the client has told about the call before it has sent it. */
 static void
-take_notes (NorpcDBusClient *client,
-            NorpcCall       *call)
+take_notes (NorpcDBusRequest *self,
+            NorpcDBusClient  *client,
+            NorpcCall        *call)
 {
-  if (client->limit != 0)
-    norpc_call_set_timeout (call, client->limit);
-  client->limit = 0;
-  if (client->trace != NULL)
-    norpc_call_take_trace_context (call, g_steal_pointer (&client->trace));
+  NorpcDBusNotes *notes = norpc_dbus_client_get_notes (client, g_dbus_message_get_serial (self->message));
+
+  if (notes->limit != 0)
+    norpc_call_set_timeout (call, notes->limit);
+  if (notes->trace != NULL)
+    norpc_call_take_trace_context (call, g_steal_pointer (&notes->trace));
+  self->has_credit = notes->has_credit;
+  self->credit = notes->credit;
 }
 
 /* Sends the call (owned) of a request (owned). */
@@ -73,8 +77,7 @@ send_request_call (NorpcDBusRequest *self,
 
   self->answer = kind;
   norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
-  take_notes (client, call);
-  client->has_credit = FALSE;
+  take_notes (self, client, call);
   g_hash_table_add (self->serving->requests, self);
   norpc_endpoint_call (self->serving->endpoint, call, cancellable, request_replied_cb, self);
 }
@@ -182,7 +185,7 @@ open_stream (NorpcDBusRequest *self,
   if (norpc_dbus_answer_is_wanted (self))
     {
       norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
-      take_notes (client, call);
+      take_notes (self, client, call);
       norpc_dbus_served_stream_open (self, client, call);
     }
   else
@@ -190,7 +193,6 @@ open_stream (NorpcDBusRequest *self,
       norpc_call_unref (call);
       norpc_dbus_request_free (self);
     }
-  client->has_credit = FALSE;
 }
 
 /* Takes ownership of the request. */
@@ -388,7 +390,10 @@ note_limit (NorpcDBusRequest *self G_GNUC_UNUSED,
             NorpcDBusClient  *client,
             GVariant         *body)
 {
-  client->limit = MAX (get_number (body), 1);
+  guint32 serial, limit;
+
+  g_variant_get (body, "(uu)", &serial, &limit);
+  norpc_dbus_client_get_notes (client, serial)->limit = MAX (limit, 1);
 }
 
 static void
@@ -397,10 +402,13 @@ note_trace (NorpcDBusRequest *self G_GNUC_UNUSED,
             GVariant         *body)
 {
   const char *parent, *state;
+  NorpcDBusNotes *notes;
+  guint32 serial;
 
-  g_variant_get (body, "(&s&s)", &parent, &state);
-  g_clear_pointer (&client->trace, norpc_trace_context_unref);
-  client->trace = norpc_trace_context_new (parent, state);
+  g_variant_get (body, "(u&s&s)", &serial, &parent, &state);
+  notes = norpc_dbus_client_get_notes (client, serial);
+  g_clear_pointer (&notes->trace, norpc_trace_context_unref);
+  notes->trace = norpc_trace_context_new (parent, state);
 }
 
 static void
@@ -416,8 +424,13 @@ note_credit (NorpcDBusRequest *self G_GNUC_UNUSED,
              NorpcDBusClient  *client,
              GVariant         *body)
 {
-  client->has_credit = TRUE;
-  client->credit = get_number (body);
+  NorpcDBusNotes *notes;
+  guint32 serial, credit;
+
+  g_variant_get (body, "(uu)", &serial, &credit);
+  notes = norpc_dbus_client_get_notes (client, serial);
+  notes->has_credit = TRUE;
+  notes->credit = credit;
 }
 
 static void
@@ -436,10 +449,10 @@ static const struct
                      NorpcDBusClient  *client,
                      GVariant         *body);
 } notes[] = {
-  { "Limit", "u", note_limit },
-  { "Trace", "ss", note_trace },
+  { "Limit", "uu", note_limit },
+  { "Trace", "uss", note_trace },
   { "Cancel", "u", note_cancel },
-  { "Credit", "u", note_credit },
+  { "Credit", "uu", note_credit },
   { "Release", "u", note_release },
   { "Follow", "u", note_follow },
 };

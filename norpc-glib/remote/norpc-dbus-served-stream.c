@@ -418,9 +418,9 @@ norpc_dbus_served_stream_open (NorpcDBusRequest *request,
   g_hash_table_insert (root->streams, self->path, g_object_ref (self));
   self->cancelled_id = g_signal_connect (cancellable, "cancelled", G_CALLBACK (stream_cancelled_cb), self);
   norpc_dbus_answer_body (request, g_variant_new ("(o)", self->path), NULL);
-  if (client->has_credit)
+  if (request->has_credit)
     {
-      norpc_dbus_served_stream_grant (self, MIN (client->credit, self->capacity));
+      norpc_dbus_served_stream_grant (self, MIN (request->credit, self->capacity));
       norpc_dbus_served_stream_start (self);
     }
   send_stream_call (self, call);

@@ -143,6 +143,47 @@ test_trace (DBusFixture   *fixture,
   wait_for (&second);
 }
 
+/* Sends a call of a method that the service does not have. */
+static void
+call_missing (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info =
+    norpc_interface_info_new_for_xml ("<node><interface name='org.example.Wire'><method name='Missing'/></interface></node>",
+                                      NULL, &error);
+  g_autoptr (NorpcDynamicProxy) proxy = NULL;
+  g_autoptr (GVariant) results = NULL;
+
+  g_assert_no_error (error);
+  proxy = norpc_dynamic_proxy_new (NORPC_ENDPOINT (fixture->endpoint), info);
+  norpc_proxy_set_timeout (NORPC_PROXY (proxy), 60 * 1000);
+  results = norpc_dynamic_proxy_call_method_sync (proxy, "Missing", g_variant_new ("()"), NULL, &error);
+  g_assert_null (results);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+}
+
+/* Neither the deadline nor the trace of a call that was rejected is that of the next one. */
+static void
+test_rejected (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (NorpcCall) held = NULL;
+  g_autofree char *parent = NULL;
+
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), NORPC_NO_TIMEOUT);
+  norpc_trace_context_push ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", NULL);
+  call_missing (fixture);
+  norpc_trace_context_pop ();
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, &outcome);
+  held = wire_state_wait_held (fixture->state);
+  parent = norpc_call_dup_trace_parent (held);
+  g_assert_cmpint (norpc_call_get_deadline (held), ==, 0);
+  g_assert_cmpstr (parent, ==, NULL);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+  wait_for (&outcome);
+}
+
 static void
 test_time_out (DBusFixture   *fixture,
                gconstpointer  kind)
@@ -311,6 +352,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-calls/cancel", test_cancel);
   dbus_add_tests ("/dbus-calls/deadline", test_deadline);
   dbus_add_tests ("/dbus-calls/trace", test_trace);
+  dbus_add_tests ("/dbus-calls/rejected", test_rejected);
   dbus_add_tests ("/dbus-calls/time-out", test_time_out);
   dbus_add_tests ("/dbus-calls/one-way", test_one_way);
   dbus_add_tests ("/dbus-calls/sender", test_sender);

@@ -217,7 +217,7 @@ test_notes (DBusFixture   *fixture,
   const char *members[] = { "Cancel", "Limit", "Other", "Cancel", "Trace", "Trace", "Trace" };
   GVariant *args[] = {
     g_variant_new ("(u)", 12345), g_variant_new ("(s)", "x"), g_variant_new ("(u)", 1), NULL,
-    g_variant_new ("(s)", "x"), g_variant_new ("(ss)", "x", "y"), g_variant_new ("(ss)", "", "")
+    g_variant_new ("(ss)", "x", "y"), g_variant_new ("(uss)", 1, "x", "y"), g_variant_new ("(uss)", 1, "", "")
   };
   g_autoptr (GError) error = NULL;
   gint64 left;
