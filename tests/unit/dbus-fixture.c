@@ -160,6 +160,39 @@ dbus_fixture_run (DBusFixture *self,
   g_assert_no_error (error);
 }
 
+/* Runs in the context of the test. */
+static void
+answer_cb (GObject      *proxy,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  gint64 left;
+  g_autoptr (GError) error = NULL;
+
+  wire_wire_proxy_call_time_left_finish (WIRE_WIRE_PROXY (proxy), result, &left, &error);
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+void
+dbus_fixture_catch_up (DBusFixture *self)
+{
+  gboolean answered = FALSE;
+
+  wire_wire_proxy_call_time_left (self->proxy, NULL, answer_cb, &answered);
+  while (!answered)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+dbus_fixture_load (DBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_proxy_load_sync (NORPC_PROXY (self->proxy), NULL, &error);
+  g_assert_no_error (error);
+}
+
 void
 dbus_add_tests (const char *name,
                 void      (*func) (DBusFixture   *fixture,

@@ -61,6 +61,12 @@ void      dbus_fixture_run       (DBusFixture   *self,
                                                         gpointer  data),
                                   gpointer       data);
 
+/* Waits for the answer to a call, and so for all that the service has sent before. */
+void      dbus_fixture_catch_up  (DBusFixture   *self);
+
+/* Loads the properties of the proxy. */
+void      dbus_fixture_load      (DBusFixture   *self);
+
 void      dbus_add_tests         (const char    *name,
                                   void         (*func) (DBusFixture   *fixture,
                                                         gconstpointer  kind));

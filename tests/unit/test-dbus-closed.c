@@ -234,7 +234,7 @@ test_unexport_unread (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
 
-  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_load (fixture);
   dbus_fixture_pause (fixture);
   g_dbus_connection_call (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH, "org.example.Wire",
                           "TimeLeft", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, outcome_cb, &outcome);
@@ -272,7 +272,7 @@ test_unexport_meanwhile (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
 
   /* After this, the context of the export is idle. The sender of the call is one that it does not know yet. */
-  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_load (fixture);
   dbus_fixture_pause (fixture);
   g_dbus_connection_call (fixture->served, DBUS_NAME, DBUS_PATH, "org.example.Wire", "Hold", NULL, NULL,
                           G_DBUS_CALL_FLAGS_NONE, 10000, NULL, outcome_cb, &outcome);

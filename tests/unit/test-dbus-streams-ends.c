@@ -128,10 +128,8 @@ test_deadline (DBusFixture   *fixture,
 {
   g_autoptr (WireWirePourStream) stream = NULL;
   g_autoptr (HeldStream) held = NULL;
-  g_autoptr (GError) error = NULL;
 
-  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
-  g_assert_no_error (error);
+  dbus_fixture_load (fixture);
   norpc_timeout_push (500);
   stream = wire_wire_proxy_open_pour (fixture->proxy, "jug", NULL);
   norpc_timeout_pop ();
@@ -260,8 +258,7 @@ test_capacity (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
 
   /* The proxy gets the values of the properties first. */
-  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
-  g_assert_no_error (error);
+  dbus_fixture_load (fixture);
   dbus_fixture_invoke (fixture, export_two);
   first = wire_wire_proxy_open_pour (fixture->proxy, "first", NULL);
   held_first = wire_state_wait_stream (fixture->state);

@@ -392,10 +392,8 @@ test_order (DBusFixture   *fixture,
   g_autoptr (HeldStream) held_first = NULL;
   g_autoptr (HeldStream) held_second = NULL;
   Log log = { g_string_new (NULL), 0 };
-  g_autoptr (GError) error = NULL;
 
-  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
-  g_assert_no_error (error);
+  dbus_fixture_load (fixture);
   g_signal_connect (fixture->proxy, "happened", G_CALLBACK (happened_cb), &log);
   g_signal_connect (fixture->proxy, "notify::volume", G_CALLBACK (notify_cb), &log);
   first = wire_wire_proxy_open_pour (fixture->proxy, "first", NULL);
@@ -431,10 +429,8 @@ test_order_at_once (DBusFixture   *fixture,
 {
   g_autoptr (WireWirePourStream) stream = NULL;
   Log log = { g_string_new (NULL), 0 };
-  g_autoptr (GError) error = NULL;
 
-  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
-  g_assert_no_error (error);
+  dbus_fixture_load (fixture);
   g_signal_connect (fixture->proxy, "finished", G_CALLBACK (finished_cb), &log);
   stream = wire_wire_proxy_open_pour (fixture->proxy, "at once", NULL);
   wire_wire_pour_stream_next_async (stream, NULL, item_cb, &log);

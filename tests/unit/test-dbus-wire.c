@@ -315,7 +315,7 @@ test_flood (DBusFixture   *fixture,
   NorpcCall *held[CAPACITY];
   gint64 left;
 
-  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_load (fixture);
   dbus_fixture_invoke (fixture, export_small);
   for (guint i = 0; i < n_calls; i++)
     g_dbus_connection_call (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH,
@@ -350,7 +350,7 @@ test_left_at_once (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
   gint64 left;
 
-  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_load (fixture);
   dbus_fixture_invoke (fixture, export_small);
   dbus_fixture_pause (fixture);
   for (guint i = 0; i < CAPACITY; i++)
@@ -491,7 +491,7 @@ test_signals (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
   gint64 left;
 
-  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_load (fixture);
   g_signal_connect (fixture->proxy, "finished", G_CALLBACK (count_cb), &n_finished);
   g_signal_connect_swapped (fixture->proxy, "happened", G_CALLBACK (count_cb), &n_happened);
   g_test_expect_message ("Norpc", G_LOG_LEVEL_MESSAGE, "*signal 'Happened': *more of this kind is not reported");

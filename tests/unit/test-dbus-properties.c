@@ -1,0 +1,280 @@
+/* test-dbus-properties.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Properties of a service in another process. */
+
+#include <math.h>
+
+#include "dbus-events-fixture.h"
+
+static void
+test_load (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autofree char *title = NULL;
+  g_autofree char *model = NULL;
+  g_autoptr (GPtrArray) places = NULL;
+  double volume;
+  WireMode mode;
+  guint position;
+  guint load_value;
+
+  dbus_fixture_run (fixture, set_initial, NULL);
+  dbus_fixture_load (fixture);
+  g_object_get (fixture->proxy, "volume", &volume, "title", &title, "mode", &mode, "place", &places, "position",
+                &position, "model", &model, "load", &load_value, NULL);
+  g_assert_cmpfloat (volume, ==, 0.75);
+  g_assert_cmpstr (title, ==, "Song");
+  g_assert_cmpint (mode, ==, WIRE_MODE_FAST);
+  g_assert_cmpuint (places->len, ==, 1);
+  g_assert_cmpstr (((WirePlace *) places->pdata[0])->street, ==, "Side");
+  g_assert_cmpuint (position, ==, 5);
+  g_assert_cmpstr (model, ==, "X");
+  g_assert_cmpuint (load_value, ==, 3);
+}
+
+static void
+change_title (WireWire *service,
+              gpointer  data)
+{
+  g_object_set (service, "title", "Other", "position", 9, "load", 8, NULL);
+}
+
+static void
+wait_for_position (DBusFixture *fixture,
+                   guint        expected)
+{
+  guint position = 0;
+
+  while (position != expected)
+    {
+      g_object_get (fixture->proxy, "position", &position, NULL);
+      if (position != expected)
+        g_main_context_iteration (NULL, TRUE);
+    }
+}
+
+/* One property tells its value, one only that it has changed, and one nothing. */
+static void
+test_changes (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autofree char *title = NULL;
+
+  dbus_fixture_run (fixture, set_initial, NULL);
+  dbus_fixture_load (fixture);
+  dbus_fixture_run (fixture, change_title, NULL);
+  dbus_fixture_catch_up (fixture);
+  wait_for_position (fixture, 9);
+  g_object_get (fixture->proxy, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "Other");
+}
+
+static void
+test_write (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GVariant) read = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *label = NULL;
+
+  dbus_fixture_load (fixture);
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, 0.125);
+  norpc_proxy_write_value_sync (NORPC_PROXY (fixture->proxy), "volume", &value, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (wire_wire_get_volume (WIRE_WIRE (fixture->proxy)), ==, 0.125);
+
+  read = dbus_fixture_call (fixture, "org.freedesktop.DBus.Properties", "Get",
+                            g_variant_new ("(ss)", "org.example.Wire", "Volume"), &error);
+  g_assert_no_error (error);
+  text = g_variant_print (read, FALSE);
+  g_assert_cmpstr (text, ==, "(<0.125>,)");
+
+  g_value_unset (&value);
+  g_value_init (&value, G_TYPE_STRING);
+  g_value_set_string (&value, "blue");
+  norpc_proxy_write_value_sync (NORPC_PROXY (fixture->proxy), "label", &value, NULL, &error);
+  g_assert_no_error (error);
+  g_object_get (fixture->proxy, "label", &label, NULL);
+  g_assert_cmpstr (label, ==, "blue");
+}
+
+/* An infinity and a NaN are values like others, which cause no warning on either side. */
+static void
+test_write_infinite (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  const double values[] = { INFINITY, -INFINITY, NAN, 1.0 };
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  dbus_fixture_load (fixture);
+  g_value_init (&value, G_TYPE_DOUBLE);
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      double shown;
+
+      g_value_set_double (&value, values[i]);
+      norpc_proxy_write_value_sync (NORPC_PROXY (fixture->proxy), "volume", &value, NULL, &error);
+      g_assert_no_error (error);
+      shown = wire_wire_get_volume (WIRE_WIRE (fixture->proxy));
+      g_assert_true (isnan (values[i]) ? isnan (shown) : shown == values[i]);
+    }
+}
+
+static void
+write_failed_cb (WireWireProxy *proxy,
+                 const char    *property,
+                 GError        *failure,
+                 Log           *log)
+{
+  log_add (log, "%s failed; ", property);
+}
+
+/* A property that cannot cross is not written, and the proxy says so. */
+static void
+test_write_failed (DBusFixture   *fixture,
+                   gconstpointer  kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Log log;
+
+  log_init (&log);
+  dbus_fixture_load (fixture);
+  g_signal_connect (fixture->proxy, "write-failed", G_CALLBACK (write_failed_cb), &log);
+  g_object_set (fixture->proxy, "handle", cancellable, NULL);
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "handle failed; ");
+  log_clear (&log);
+}
+
+/* Called for the signals that a plain client gets. */
+static void
+signal_cb (GDBusConnection *connection,
+           const char      *sender,
+           const char      *path,
+           const char      *interface_name,
+           const char      *member,
+           GVariant        *args,
+           gpointer         data)
+{
+  g_autofree char *text = g_variant_print (args, FALSE);
+
+  log_add (data, "%s %s; ", member, text);
+}
+
+static void
+change_for_others (WireWire *service,
+                   gpointer  data)
+{
+  wire_wire_set_volume (service, 0.25);
+  g_object_set (service, "position", 6, "load", 7, NULL);
+  wire_wire_emit_finished (service);
+}
+
+static void
+test_others (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  Log log;
+  guint id;
+
+  log_init (&log);
+  reply = dbus_fixture_call (fixture, "org.example.Wire", "TimeLeft", NULL, &error);
+  id = g_dbus_connection_signal_subscribe (fixture->used, NULL, NULL, NULL, DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                           signal_cb, &log, NULL);
+  dbus_fixture_catch_up (fixture);
+  g_assert_no_error (error);
+  log_truncate (&log);
+  dbus_fixture_run (fixture, change_for_others, NULL);
+  while (strstr (log.text->str, "Finished") == NULL || strstr (log.text->str, "Position") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (strstr (log.text->str, "PropertiesChanged ('org.example.Wire', {'Volume': <0.25>}, "));
+  g_assert_nonnull (strstr (log.text->str, "['Position']"));
+  g_assert_null (strstr (log.text->str, "Load"));
+  g_dbus_connection_signal_unsubscribe (fixture->used, id);
+  log_clear (&log);
+}
+
+/* The first values of a service are no changes. */
+static void
+test_exported (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  Log log;
+  guint id;
+
+  log_init (&log);
+  g_clear_object (&fixture->proxy);
+  dbus_fixture_run (fixture, set_initial, NULL);
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  id = g_dbus_connection_signal_subscribe (fixture->used, NULL, NULL, NULL, DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                           signal_cb, &log, NULL);
+  reply = dbus_fixture_call (fixture, "org.freedesktop.DBus.Peer", "Ping", NULL, &error);
+  g_assert_no_error (error);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  log_truncate (&log);
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  dbus_fixture_run (fixture, change_volume, NULL);
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "PropertiesChanged ('org.example.Wire', {'Volume': <0.25>}, []); ");
+  g_dbus_connection_signal_unsubscribe (fixture->used, id);
+  log_clear (&log);
+}
+
+/* A process may serve an object later than it can be called: its first change makes proxies request the values. */
+static void
+test_exported_later (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = NULL;
+  g_autofree char *title = NULL;
+
+  dbus_fixture_run (fixture, set_initial, NULL);
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  endpoint = norpc_dbus_endpoint_new (fixture->used, kind == GINT_TO_POINTER (DBUS_ON_BUS) ? DBUS_NAME : NULL, DBUS_PATH);
+  g_clear_object (&fixture->proxy);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "could not load the properties of org.example.Wire: *");
+  fixture->proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_assert_false (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_test_assert_expected_messages ();
+
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  dbus_fixture_run (fixture, change_volume, NULL);
+  while (wire_wire_get_volume (WIRE_WIRE (fixture->proxy)) != 0.25)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_get (fixture->proxy, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "Song");
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/dbus-properties/load", test_load);
+  dbus_add_tests ("/dbus-properties/changes", test_changes);
+  dbus_add_tests ("/dbus-properties/write", test_write);
+  dbus_add_tests ("/dbus-properties/write-infinite", test_write_infinite);
+  dbus_add_tests ("/dbus-properties/write-failed", test_write_failed);
+  dbus_add_tests ("/dbus-properties/others", test_others);
+  dbus_add_tests ("/dbus-properties/exported", test_exported);
+  dbus_add_tests ("/dbus-properties/exported-later", test_exported_later);
+
+  return g_test_run ();
+}
