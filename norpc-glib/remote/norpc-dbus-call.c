@@ -90,19 +90,12 @@ tell_cancelled (NorpcDBusCall *self)
   if (self->serial == 0)
     return;
 
+  if (self->opened != NULL)
+    norpc_dbus_opened_stream_abandon (self->opened);
   if (self->object->peer == NORPC_DBUS_PEER_NORPC)
     tell_peer (self, "Cancel", g_variant_new ("(u)", self->serial));
   else if (self->opened != NULL)
     norpc_dbus_opened_stream_close (self->opened);
-}
-
-/* Returns TRUE if the answers to calls of an object are counted that a bus still waits for. The process of the object may be
- * a client, which a service need not trust.
- */
-static gboolean
-counts_answers (NorpcDBusObject *object)
-{
-  return object->closing_id != 0 && object->name != NULL;
 }
 
 /* The call was cancelled, has timed out, or was completed by a layer. A peer that has norpc-glib answers it then; the
@@ -123,7 +116,7 @@ abandon_dbus_call (gpointer data)
   g_clear_pointer (&self->opened, norpc_dbus_opened_stream_end);
   if (!g_hash_table_remove (self->object->calls, self) || !awaits_objects)
     g_clear_pointer (&self->call, norpc_call_unref);
-  self->is_abandoned = is_sent && self->serial != 0 && counts_answers (self->object);
+  self->is_abandoned = is_sent && self->awaits_answer && norpc_dbus_object_counts_answers (self->object);
   if (self->is_abandoned)
     norpc_dbus_unanswered_add (self->object->connection, self->object->name);
   else if (!awaits_objects)
@@ -264,6 +257,16 @@ begin_passage (NorpcDBusCall *self,
                                    self->object->peer == NORPC_DBUS_PEER_NORPC);
 }
 
+/* The bus waits for the answer no more. */
+static void
+note_answered (NorpcDBusCall *self)
+{
+  self->awaits_answer = FALSE;
+  if (self->is_abandoned)
+    norpc_dbus_unanswered_remove (self->object->connection, self->object->name);
+  self->is_abandoned = FALSE;
+}
+
 static void
 read_back_cb (GObject      *connection,
               GAsyncResult *result,
@@ -275,6 +278,7 @@ read_back_cb (GObject      *connection,
   g_autoptr (GVariant) value = NULL;
   NorpcDBusPassage passage = begin_passage (self, self->object->owner);
 
+  note_answered (self);
   if (reply != NULL)
     g_variant_get (reply, "(v)", &value);
   if (reply == NULL)
@@ -315,6 +319,7 @@ get_told (NorpcDBusCall *self,
 static void
 read_back (NorpcDBusCall *self)
 {
+  self->awaits_answer = TRUE;
   g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_PROPERTIES,
                           "Get", g_variant_new ("(ss)", norpc_call_get_interface_name (self->call),
                                                 norpc_dbus_message_get_property (self->call)),
@@ -444,8 +449,7 @@ replied_cb (GObject      *connection,
   g_autoptr (GDBusMessage) reply =
     g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (connection), result, &error);
 
-  if (self->is_abandoned)
-    norpc_dbus_unanswered_remove (self->object->connection, self->object->name);
+  note_answered (self);
   if (reply == NULL)
     fail (self, error);
   else if (is_waiting (self))
@@ -574,7 +578,8 @@ complete_message (NorpcDBusCall *self)
 static gboolean
 check_answers (NorpcDBusCall *self)
 {
-  if (!counts_answers (self->object) || !norpc_dbus_unanswered_is_full (self->object->connection, self->object->name))
+  if (!norpc_dbus_object_counts_answers (self->object) ||
+      !norpc_dbus_unanswered_is_full (self->object->connection, self->object->name))
     return TRUE;
 
   fail (self, g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
@@ -614,6 +619,7 @@ norpc_dbus_call_send (NorpcDBusCall *self)
   send_deadline (self);
   if (norpc_method_info_is_stream (norpc_call_get_method_info (self->call)))
     prepare_stream (self);
+  self->awaits_answer = TRUE;
   g_dbus_connection_send_message_with_reply (self->object->connection, self->message, get_send_flags (self),
                                              G_MAXINT, (volatile guint32 *) &self->serial, self->cancellable,
                                              replied_cb, call_ref (self));

@@ -73,6 +73,7 @@ typedef struct
   GCancellable    *cancellable; /* (owned), since construction: ends the waiting for a reply */
   guint32          serial;      /* of the message, once it was sent */
   int              answered;    /* atomic: the thread of D-Bus endpoints completes the call */
+  gboolean         awaits_answer; /* to the message, or to the one that reads a property that was set */
   gboolean         is_abandoned; /* nobody waits for the answer, which is counted as missing */
   gboolean         sent_credit; /* of a stream: the service has the first credit */
   NorpcDBusOpenedStream *opened; /* (owned) (nullable): of a stream, once the service has opened it */
@@ -89,6 +90,15 @@ static inline void
 norpc_dbus_object_unref (gpointer self)
 {
   g_atomic_rc_box_release_full (self, ((NorpcDBusObject *) self)->clear);
+}
+
+/* Returns TRUE if the answers to calls of an object are counted that a bus still waits for. The process of the object may be
+ * a client, which a service need not trust.
+ */
+static inline gboolean
+norpc_dbus_object_counts_answers (NorpcDBusObject *self)
+{
+  return self->closing_id != 0 && self->name != NULL;
 }
 
 /* Calls */

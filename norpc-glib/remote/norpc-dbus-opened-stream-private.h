@@ -36,6 +36,7 @@ NorpcDBusOpenedStream *norpc_dbus_opened_stream_new   (NorpcDBusObject       *ob
                                                        gpointer               owner,
                                                        GError               **error);
 void                   norpc_dbus_opened_stream_start (NorpcDBusOpenedStream *self);
+void                   norpc_dbus_opened_stream_abandon (NorpcDBusOpenedStream *self);
 void                   norpc_dbus_opened_stream_close (NorpcDBusOpenedStream *self);
 void                   norpc_dbus_opened_stream_end   (NorpcDBusOpenedStream *self);
 

@@ -11,6 +11,7 @@
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-opened-stream-private.h"
 #include "norpc-dbus-stream-info-private.h"
+#include "norpc-dbus-unanswered-private.h"
 
 /* How many items may be on their way without a reply: a bus limits the number of replies that a connection waits for,
  * usually to 128.
@@ -33,6 +34,8 @@ struct _NorpcDBusOpenedStream
   gpointer                  owner;     /* (unowned): until the stream has ended */
   gboolean                  has_ended;
   gboolean                  has_credit; /* the service has had the first credit with the call */
+  gboolean                  awaits_end; /* the service has not yet answered the message that waits for the end */
+  gboolean                  is_abandoned; /* nobody waits for that answer, which is counted as missing */
 
   guint64                   n_granted; /* items that the writer has had credit for */
   guint64                   n_passed;  /* items that have arrived from the service, or that were sent to it */
@@ -156,6 +159,9 @@ waited_cb (GObject      *connection,
   g_autoptr (NorpcDBusOpenedStream) self = user_data;
   GError *error = finish_message (self, connection, result);
 
+  self->awaits_end = FALSE;
+  if (self->is_abandoned)
+    norpc_dbus_unanswered_remove (self->object->connection, self->object->name);
   if (error != NULL)
     fail_opened_stream (self, error);
   else if (!self->has_ended)
@@ -490,9 +496,21 @@ norpc_dbus_opened_stream_start (NorpcDBusOpenedStream *self)
   if (goes_in)
     norpc_pipe_keep_slots (self->pipe);
   norpc_pipe_set_watch (self->pipe, self->watch);
+  self->awaits_end = TRUE;
   send_to_service (self, NORPC_DBUS_STREAM_WAIT, NULL, waited_cb);
   if (goes_in && !self->has_credit)
     send_to_service (self, NORPC_DBUS_STREAM_START, NULL, sent_cb);
+}
+
+/* The client does not wait for the stream any more. The bus still waits for the answer of the service. */
+void
+norpc_dbus_opened_stream_abandon (NorpcDBusOpenedStream *self)
+{
+  if (!self->awaits_end || !norpc_dbus_object_counts_answers (self->object))
+    return;
+
+  self->is_abandoned = TRUE;
+  norpc_dbus_unanswered_add (self->object->connection, self->object->name);
 }
 
 /* Tells the service that the client does not wait for the stream any more. */
