@@ -28,7 +28,7 @@
  *
  * The main context that is the thread default when the export is created receives the messages and sends the
  * calls; the service may run in any other one. Functions of the export are for the thread that runs this
- * context.
+ * context, except [method@NorpcNats.Export.unexport].
  *
  * Since: 0.1
  */
@@ -37,7 +37,7 @@ struct _NorpcNatsExport
 {
   GObject parent_instance;
 
-  NorpcNatsServing *serving;     /* (owned) (nullable): until it is no longer exported */
+  NorpcNatsServing *serving;     /* (owned) (nullable), atomic: until it is no longer exported */
   char             *queue_group; /* (owned) (nullable), since construction */
 
   /* Until it is no longer exported, or is drained. */
@@ -403,22 +403,28 @@ norpc_nats_export_drain_finish (NorpcNatsExport  *self,
  * iterations or behind its main loop: use [method@NorpcNats.Export.drain] before. It does nothing the second time.
  * Releasing the last reference does the same.
  *
+ * It may be called in any thread, unless another thread is in a function of the export at that time. If another thread
+ * runs the context, signals and changes of properties that it handles meanwhile may still be published.
+ *
  * Since: 0.1
  */
 void
 norpc_nats_export_unexport (NorpcNatsExport *self)
 {
   NorpcNatsServing *serving;
+  gboolean unattended;
 
   g_return_if_fail (NORPC_NATS_IS_EXPORT (self));
 
-  serving = g_steal_pointer (&self->serving);
+  /* The end of a drain calls this, too, maybe in another thread. */
+  serving = g_atomic_pointer_exchange (&self->serving, NULL);
   if (serving == NULL)
     return;
 
-  g_ptr_array_set_size (serving->announcers, 0);
   norpc_nats_intake_end (serving);
-  if (!g_main_context_is_owner (serving->context) && g_main_context_acquire (serving->context))
+  unattended = !g_main_context_is_owner (serving->context) && g_main_context_acquire (serving->context);
+  norpc_nats_serving_end_announcers (serving);
+  if (unattended)
     {
       norpc_nats_intake_abandon (serving);
       g_main_context_release (serving->context);

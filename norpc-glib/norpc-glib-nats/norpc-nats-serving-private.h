@@ -46,6 +46,7 @@ void              norpc_nats_serving_unref (gpointer             self);
 gboolean          norpc_nats_serving_drain (NorpcNatsServing    *self,
                                             GTask               *task);
 void              norpc_nats_serving_begin (NorpcNatsServing    *self);
+void              norpc_nats_serving_end_announcers (NorpcNatsServing *self);
 void              norpc_nats_serving_hint  (NorpcNatsServing    *self);
 void              norpc_nats_serving_hint_lost (NorpcNatsServing *self);
 

@@ -183,6 +183,25 @@ norpc_nats_serving_begin (NorpcNatsServing *self)
   norpc_nats_serving_hint (self);
 }
 
+/* Runs in the context of the export. */
+static gboolean
+end_announcers_cb (gpointer data)
+{
+  g_ptr_array_set_size (((NorpcNatsServing *) data)->announcers, 0);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Thread-safe. The announcers end in the context of the export, which may be about to flush them. They do so at once if
+ * this thread owns the context.
+ */
+void
+norpc_nats_serving_end_announcers (NorpcNatsServing *self)
+{
+  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, end_announcers_cb, norpc_nats_serving_ref (self),
+                              norpc_nats_serving_unref);
+}
+
 /* Thread-safe. Clients learn that this one has ended after NATS does. */
 static void
 end_controls (NorpcNatsServing *self,
