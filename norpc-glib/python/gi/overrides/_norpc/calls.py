@@ -58,6 +58,7 @@ class _Method(_Member):
         self.finish = infos.get(f'call_{name}_finish')
         self.call_sync = infos.get(f'call_{name}_sync')
         self.has_results = interface.has_results(name)
+        self.fds = interface.get_fd_results(name)
 
     def give(self, result):
         """Converts what PyGObject returns."""
@@ -76,7 +77,7 @@ class _Method(_Member):
     def start(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
         try:
-            return replies.start(self.call, args, self.take_reply, cancellable, scope)
+            return replies.start(self.call, args, self.take_reply, cancellable, scope, self.fds)
         except RuntimeError:
             raise RuntimeError(f'{self.name}() has to be awaited in an event loop, such as that of Norpc.run(); '
                                f'{self.name}_sync() waits without one') from None

@@ -83,6 +83,12 @@ class Interface:
             any(arg.get_direction() != IN for arg in finish.get_arguments())
             or finish.get_return_type().get_tag_as_string() != 'gboolean')
 
+    def get_fd_results(self, name):
+        """Gets the positions of the results of a method or a stream that are file descriptors."""
+        info = getattr(self.module, self.info.get_iface_struct().get_name()).info()
+        method = next(index for index, member in enumerate(info.list_methods()) if _simplify(member) == _simplify(name))
+        return find_fds(info, method)
+
     def refine(self, error):
         """Gets an error of a call as an exception of its class, if its domain has one."""
         return errors.refine(error)
@@ -130,6 +136,11 @@ class Interface:
 
     def make_proxy(self, endpoint):
         return getattr(self.module, self.info.get_name_unescaped() + 'Proxy').new(endpoint)
+
+
+def find_fds(info, method):
+    """Gets the positions of file descriptors among the results that an interface info describes."""
+    return [index for index, text in enumerate(info.list_out_types(method)) if text == 'h']
 
 
 def make_suffix(name, interface):

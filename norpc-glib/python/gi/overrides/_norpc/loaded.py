@@ -63,6 +63,9 @@ class Loaded:
     def has_results(self, name):
         return len(self._outs[name]) > 0
 
+    def get_fd_results(self, name):
+        return description.find_fds(self.info, {**self._calls, **self._methods}[name])
+
     def refine(self, error):
         return self._errors.refine(error)
 

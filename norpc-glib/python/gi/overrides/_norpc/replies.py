@@ -111,6 +111,62 @@ class _Reply(asyncio.Future):
             self.set_exception(error)
 
 
+class _Waiter(asyncio.Future):
+    """A future for a task that awaits a reply. Cancelling it cancels the reply."""
+
+    def __init__(self, reply):
+        super().__init__(loop=reply.get_loop())
+        self._reply = reply
+        reply.add_done_callback(self._wake)
+
+    def cancel(self, msg=None):
+        return self._reply.cancel(msg)
+
+    def _wake(self, reply):
+        if reply.cancelled():
+            super().cancel()
+        else:
+            self.set_result(None)
+
+
+class _ReplyWithFds(_Reply):
+    """A reply with file descriptors among its results. It closes those that nobody takes."""
+
+    def __init__(self, loop, finish, cancellable, fds):
+        super().__init__(loop, finish, cancellable)
+        self._fds = fds
+        self._is_taken = False
+
+    def result(self):
+        result = super().result()
+        self._is_taken = True
+        return result
+
+    def __await__(self):
+        # A task that waits for a future itself calls result() before it can be cancelled, and loses what that returns.
+        if not self.done():
+            yield from _Waiter(self)
+        return self.result()
+
+    __iter__ = __await__
+
+    def __del__(self):
+        lost = list(self._late or [])
+        if not self._is_taken and self.done() and not self.cancelled() and super().exception() is None:
+            lost.append(super().result())
+        for results in lost:
+            close_fds(self._fds, results)
+        super().__del__()
+
+
+def close_fds(positions, results):
+    """Closes the file descriptors among the results of a method or a stream."""
+    results = results if isinstance(results, tuple) else (results,)
+    for position in positions:
+        if position < len(results) and type(results[position]) is int and results[position] >= 0:
+            os.close(results[position])
+
+
 class _Replies:
     """A thread whose main context gets the replies for event loops that have none of their own."""
 
@@ -153,9 +209,13 @@ atexit.register(_replies.stop)
 os.register_at_fork(after_in_child=_replies.__init__)  # the thread is not in the child
 
 
-def start(function, args, finish, cancellable, scope):
-    """Calls a function that ends in cancellable and callback, and gets a future of what `finish` returns."""
-    reply = _Reply(asyncio.get_running_loop(), finish, cancellable)
+def start(function, args, finish, cancellable, scope, fds=()):
+    """Calls a function that ends in cancellable and callback, and gets a future of what `finish` returns.
+
+    `fds` are the positions of file descriptors in that.
+    """
+    loop = asyncio.get_running_loop()
+    reply = _ReplyWithFds(loop, finish, cancellable, fds) if fds else _Reply(loop, finish, cancellable)
     if eventloop.delivers_replies(reply.get_loop()):
         with scope:
             reply.start(function, args)

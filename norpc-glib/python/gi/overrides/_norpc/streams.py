@@ -39,8 +39,9 @@ async def _wait(self, name):
 def _start(self, name):
     cls = type(self)
     finish = getattr(cls, f'{name}_finish')
+    fds = description.find_fds(*self.get_interface_info()) if name == 'outcome' else ()
     return replies.start(getattr(cls, f'{name}_async'), [self], lambda *args: _refining(self, finish, *args), None,
-                         Scope())
+                         Scope(), fds)
 
 
 def _refining(self, function, *args):

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""File descriptors that are results: whoever gets one closes it, and norpc-glib closes one that nobody gets."""
+
+import asyncio
+import gc
+import io
+import os
+import threading
+import time
+import unittest
+
+import gi
+
+gi.require_version('Norpc', '1')
+gi.require_version('People', '1')
+from gi.repository import GLib, Norpc, People
+
+import tap
+from runners import RUNNERS
+
+N = 20
+
+DESCRIPTION = '''
+<node>
+  <interface name="org.example.Files">
+    <method name="Open"><arg name="file" type="h" direction="out"/></method>
+    <method name="OpenPair">
+      <arg name="name" type="s" direction="out"/>
+      <arg name="first" type="h" direction="out"/>
+      <arg name="second" type="h" direction="out"/>
+    </method>
+    <stream name="Log"><arg name="line" type="s" direction="out"/><result name="file" type="h"/></stream>
+  </interface>
+</node>
+'''
+
+description = Norpc.load(io.StringIO(DESCRIPTION))
+
+
+def make_service(interface):
+    class Files(Norpc.Service, interface):
+        """Opens /dev/null, and tells the test."""
+
+        def __init__(self):
+            super().__init__()
+            self.answered = threading.Semaphore(0)
+            self.name = 'pair'
+
+        def _open(self):
+            return os.open('/dev/null', os.O_RDONLY)
+
+        def open(self):
+            self.answered.release()
+            return self._open()
+
+        def open_pair(self):
+            return self.name, self._open(), self._open()
+
+        async def log(self, stream):
+            await stream.send('line')
+            return self._open()
+
+    return Files
+
+
+class Answering(make_service(description.Files)):
+    """Answers twice."""
+
+    def open(self):
+        Norpc.get_current_call().return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, 'no')
+        return self._open()
+
+
+class TestDescriptors(unittest.TestCase):
+    """With a description that was loaded."""
+
+    interface = description.Files
+
+    def setUp(self):
+        self.service = make_service(self.interface)()
+        self.server = Norpc.serve(self.service)
+        self.proxy = self.server.make_proxy()
+
+    def tearDown(self):
+        self.server.stop(Norpc.StopMode.FINISH)
+
+    def count(self):
+        gc.collect()
+        return len(os.listdir('/proc/self/fd'))
+
+    async def check(self, use):
+        """Runs a coroutine, which leaves no descriptor open."""
+        os.close(await self.proxy.open())  # now what is made with the first call is there, and with the first stream
+        with self.proxy.log() as stream:
+            os.close(await stream.outcome())
+        before = self.count()
+        await use()
+        for _ in range(200):
+            if self.count() <= before:
+                break
+            await asyncio.sleep(0.02)
+        self.assertEqual(self.count(), before)
+
+    def run_everywhere(self, use):
+        for run in RUNNERS:
+            with self.subTest(run.__name__):
+                run(self.check(use))
+
+    async def wait_for_answers(self, n):
+        for _ in range(n):
+            while not self.service.answered.acquire(blocking=False):
+                await asyncio.sleep(0.001)
+
+    def test_future_that_is_dropped(self):
+        async def use():
+            await self.wait_for_answers(1)
+            for _ in range(N):
+                self.proxy.open()
+                self.proxy.open_pair()
+            await self.wait_for_answers(N)
+
+        self.run_everywhere(use)
+
+    def test_future_that_is_cancelled(self):
+        async def use():
+            await self.wait_for_answers(1)
+            for _ in range(N):
+                future = self.proxy.open()
+                await asyncio.sleep(0)
+                future.cancel()
+
+        self.run_everywhere(use)
+
+    def test_task_that_is_cancelled_when_the_reply_is_there(self):
+        async def get():
+            return await self.proxy.open()
+
+        async def use():
+            await self.wait_for_answers(1)
+            for _ in range(N):
+                task = asyncio.create_task(get())
+                await asyncio.sleep(0)
+                self.service.answered.acquire()
+                time.sleep(0.01)  # while the loop does not run, the reply arrives
+                await asyncio.sleep(0)
+                task.cancel()
+                try:
+                    os.close(await task)
+                except asyncio.CancelledError:
+                    pass
+
+        self.run_everywhere(use)
+
+    def test_those_that_are_taken(self):
+        """They stay open until the program closes them, however it waits."""
+        async def take():
+            future = self.proxy.open()
+            await asyncio.wait([future])
+            yield future.result()
+            yield await self.proxy.open()
+            yield await asyncio.wait_for(self.proxy.open(), 5)
+            yield await asyncio.shield(self.proxy.open())
+            for file in await asyncio.gather(self.proxy.open(), self.proxy.open()):
+                yield file
+            name, first, second = await self.proxy.open_pair()
+            self.assertEqual(name, 'pair')
+            yield first
+            yield second
+            yield self.proxy.open_sync()
+
+        async def use():
+            n_before = self.count()
+            files = [file async for file in take()]
+            self.assertEqual(self.count(), n_before + len(files))
+            for file in files:
+                os.close(file)
+
+        self.run_everywhere(use)
+
+    def test_two_tasks_that_wait_for_one_future(self):
+        async def get(future):
+            return await future
+
+        async def use():
+            future = self.proxy.open()
+            tasks = [asyncio.create_task(get(future)) for _ in range(2)]
+            await asyncio.wait([future])
+            tasks[0].cancel()
+            file = await tasks[1]
+            del future
+            gc.collect()
+            os.fstat(file)
+            os.close(file)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        self.run_everywhere(use)
+
+    def test_cancelling_while_it_is_open(self):
+        """A task that waits can be cancelled, as one that waits for another call."""
+        async def get():
+            return await self.proxy.open()
+
+        async def use():
+            task = asyncio.create_task(get())
+            await asyncio.sleep(0)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+
+        self.run_everywhere(use)
+
+    def test_results_that_are_wrong(self):
+        async def use():
+            self.service.name = 5
+            for _ in range(2):
+                with self.assertRaisesRegex(GLib.Error, "result 'name' of open_pair"):
+                    await self.proxy.open_pair()
+
+        self.run_everywhere(use)
+
+    def test_outcome_that_is_dropped(self):
+        """As that of a method; one that is taken stays open."""
+        async def use():
+            for _ in range(N):
+                with self.proxy.log() as stream:
+                    self.assertEqual([line async for line in stream], ['line'])
+                    task = asyncio.create_task(stream.outcome())
+                    await asyncio.sleep(0)
+                    time.sleep(0.01)
+                    await asyncio.sleep(0)
+                    task.cancel()
+                    try:
+                        os.close(await task)
+                    except asyncio.CancelledError:
+                        pass
+            with self.proxy.log() as stream:
+                self.assertEqual([line async for line in stream], ['line'])
+                file = await stream.outcome()
+            del stream
+            gc.collect()
+            os.fstat(file)
+            os.close(file)
+
+        self.run_everywhere(use)
+
+
+class TestDescriptorsOfTypelib(TestDescriptors):
+    """With generated code."""
+
+    interface = People.Files
+
+
+class TestAnsweredCall(unittest.TestCase):
+    def test_result_after_an_answer(self):
+        with Norpc.serve(Answering()) as proxy:
+            before = len(os.listdir('/proc/self/fd'))
+            for _ in range(N):
+                with self.assertRaisesRegex(GLib.Error, 'no'):
+                    proxy.open_sync()
+            self.assertEqual(len(os.listdir('/proc/self/fd')), before)
+
+
+tap.main()
