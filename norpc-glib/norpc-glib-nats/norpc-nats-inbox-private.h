@@ -38,10 +38,9 @@ typedef struct
 struct _NorpcNatsWaiter
 {
   const NorpcNatsWaiterImpl *impl;
-  gboolean                   many;      /* since it was added: it gets any number of replies, and stays */
-  guint                      n_waiting; /* [lock of the inbox]: replies to one of those, on their way */
-  const char                *subject;   /* (unowned) (nullable) [lock of the inbox]: while it waits for a reply */
-  GList                      parked;    /* its link in the list of those that wait for a connection */
+  gboolean                   many;    /* since it was added: it gets any number of replies, and stays */
+  const char                *subject; /* (unowned) (nullable) [lock of the inbox]: while it waits for a reply */
+  GList                      parked;  /* its link in the list of those that wait for a connection */
   gboolean                   is_parked;
 };
 

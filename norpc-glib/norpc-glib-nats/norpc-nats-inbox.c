@@ -18,6 +18,8 @@ typedef struct
   NorpcNatsLink  *link;    /* (unowned): the subscription ends before the link */
   GMutex          lock;
   GHashTable     *waiters; /* (owned) [lock]: of subjects (owned) and NorpcNatsWaiter (owned) */
+  GHashTable     *counts;  /* (owned) [lock]: how many replies are on their way, for each of those that get many; these
+                              are addresses only, as a waiter may be gone before its replies */
   gboolean        closed;  /* [lock] */
 } Table;
 
@@ -43,6 +45,7 @@ typedef struct
   NorpcNatsLink   *link;    /* (owned) */
   Table           *table;   /* (unowned): lasts as long as the link */
   NorpcNatsWaiter *waiter;  /* (owned) (nullable): NULL if it gets many, as it may be gone by then */
+  gconstpointer    counted; /* (nullable): the address of one that gets many */
   natsMsg         *message; /* (owned) */
 } Delivery;
 
@@ -57,22 +60,42 @@ table_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_hash_table_unref (self->counts);
   g_hash_table_unref (self->waiters);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-/* Returns the waiter (unowned) that gets many replies, or NULL. */
-static NorpcNatsWaiter *
-find_waiter (Table      *self,
-             const char *subject)
+static guint
+get_count_locked (Table         *self,
+                  gconstpointer  waiter)
 {
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, waiter));
+}
+
+static void
+change_count_locked (Table         *self,
+                     gconstpointer  waiter,
+                     int            change)
+{
+  guint n = get_count_locked (self, waiter) + (guint) change;
+
+  if (n > 0)
+    g_hash_table_insert (self->counts, (gpointer) waiter, GUINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (self->counts, waiter);
+}
+
+/* Returns the waiter (unowned) that gets many replies, or NULL if it does not wait for this one any more. */
+static NorpcNatsWaiter *
+find_waiter (Delivery *delivery)
+{
+  Table *self = delivery->table;
   NorpcNatsWaiter *waiter;
 
   g_mutex_lock (&self->lock);
-  waiter = g_hash_table_lookup (self->waiters, subject);
-  if (waiter != NULL)
-    waiter->n_waiting--;
+  change_count_locked (self, delivery->counted, -1);
+  waiter = g_hash_table_lookup (self->waiters, natsMsg_GetSubject (delivery->message));
   g_mutex_unlock (&self->lock);
 
   return waiter;
@@ -82,10 +105,8 @@ static void
 deliver (gpointer data)
 {
   Delivery *self = data;
-  NorpcNatsWaiter *waiter = self->waiter;
+  NorpcNatsWaiter *waiter = self->waiter != NULL ? self->waiter : find_waiter (self);
 
-  if (waiter == NULL)
-    waiter = find_waiter (self->table, natsMsg_GetSubject (self->message));
   if (waiter != NULL)
     waiter->impl->replied (waiter, self->message);
   else
@@ -110,7 +131,7 @@ take_waiter_locked (Table      *self,
 {
   NorpcNatsWaiter *waiter = self->closed ? NULL : g_hash_table_lookup (self->waiters, subject);
 
-  if (waiter == NULL || (waiter->many && waiter->n_waiting >= MAX_REPLIES))
+  if (waiter == NULL || (waiter->many && get_count_locked (self, waiter) >= MAX_REPLIES))
     return NULL;
 
   if (!waiter->many)
@@ -130,9 +151,14 @@ push_delivery_locked (Table           *self,
   delivery->table = self;
   delivery->message = message;
   if (waiter->many)
-    waiter->n_waiting++;
+    {
+      delivery->counted = waiter;
+      change_count_locked (self, waiter, 1);
+    }
   else
-    delivery->waiter = waiter;
+    {
+      delivery->waiter = waiter;
+    }
   norpc_nats_link_invoke (self->link, deliver, delivery);
 }
 
@@ -171,6 +197,7 @@ norpc_nats_inbox_new (NorpcNatsLink  *link,
   g_mutex_init (&self->table->lock);
   self->table->link = link;
   self->table->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->table->counts = g_hash_table_new (NULL, NULL);
   self->prefix = g_strdup_printf (NORPC_NATS_INBOX_PREFIX "%s.", uuid);
   wildcard = g_strconcat (self->prefix, "*", NULL);
   self->subscription = norpc_nats_subscription_new (link, wildcard, NULL, inbox_cb, self->table, table_unref, error);

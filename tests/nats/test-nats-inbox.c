@@ -10,6 +10,10 @@
 #include "nats-process.h"
 #include "norpc-nats-inbox-private.h"
 #include "norpc-nats-message-private.h"
+#include "norpc-nats-subscription-private.h"
+
+/* How many replies of one waiter may be on their way. */
+#define MAX_REPLIES 1000
 
 typedef struct
 {
@@ -170,6 +174,82 @@ test_many (Fixture       *self,
 }
 
 static void
+mark_cb (natsMsg  *message,
+         gpointer  done)
+{
+  natsMsg_Destroy (message);
+  g_atomic_int_set ((int *) done, TRUE);
+}
+
+static void
+nothing (gpointer unused)
+{
+}
+
+/* Returns once libnats has passed on @n replies to the first waiter. They are on their way as long as the thread of the
+ * link is in this function.
+ */
+static void
+receive_replies (Fixture *self,
+                 guint    n)
+{
+  int done = FALSE;
+  g_autoptr (GError) error = NULL;
+  NorpcNatsSubscription *mark = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, &done, nothing, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < n; i++)
+    norpc_nats_link_publish (self->link, norpc_nats_message_new_text (self->waiters[0].reply, ""), NULL);
+  norpc_nats_link_publish (self->link, norpc_nats_message_new_text ("mark", ""), NULL);
+  wait_until (&done, TRUE);
+  norpc_nats_subscription_end (mark);
+}
+
+static void
+receive_too_many (Fixture *self)
+{
+  receive_replies (self, MAX_REPLIES + 200);
+}
+
+/* Replies that are too many are dropped. Afterwards, there is room again. */
+static void
+test_limit (Fixture       *self,
+            gconstpointer  unused)
+{
+  self->waiters[0].waiter.many = TRUE;
+  run (self, add_waiters);
+  run (self, receive_too_many);
+  wait_until (&self->waiters[0].n_replies, MAX_REPLIES);
+  run (self, reply_twice);
+  wait_until (&self->waiters[1].n_replies, 1);
+  g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, MAX_REPLIES + 2);
+  run (self, remove_first);
+}
+
+static void
+receive_and_add_again (Fixture *self)
+{
+  receive_replies (self, MAX_REPLIES);
+  remove_first (self);
+  g_free (self->waiters[0].reply);
+  self->waiters[0].reply = norpc_nats_inbox_add (self->inbox, &self->waiters[0].waiter);
+}
+
+/* Replies that come too late count only while they are on their way. */
+static void
+test_many_removed (Fixture       *self,
+                   gconstpointer  unused)
+{
+  self->waiters[0].waiter.many = TRUE;
+  run (self, add_waiters);
+  run (self, receive_and_add_again);
+  run (self, reply_twice);
+  wait_until (&self->waiters[1].n_replies, 1);
+  g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, 2);
+  run (self, remove_first);
+}
+
+static void
 remove_and_reply (Fixture *self)
 {
   remove_first (self);
@@ -243,6 +323,8 @@ main (int   argc,
 
   TEST ("/nats/inbox/twice", test_twice);
   TEST ("/nats/inbox/many", test_many);
+  TEST ("/nats/inbox/limit", test_limit);
+  TEST ("/nats/inbox/many-removed", test_many_removed);
   TEST ("/nats/inbox/removed", test_removed);
   TEST ("/nats/inbox/overflow", test_overflow);
   TEST ("/nats/inbox/closed-twice", test_closed_twice);
