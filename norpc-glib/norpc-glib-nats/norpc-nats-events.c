@@ -42,6 +42,7 @@ typedef struct
 {
   NorpcNatsEvents *events;  /* (owned) */
   natsMsg         *message; /* (owned) (nullable): NULL if some were lost */
+  int              size;    /* of the message */
   void           (*take) (NorpcNatsEvents *self,
                           natsMsg         *message);
 } Job;
@@ -196,7 +197,7 @@ run_event (gpointer data)
   if (job->message != NULL)
     {
       g_atomic_int_add (&self->n_messages, -1);
-      g_atomic_int_add (&self->n_bytes, -natsMsg_GetDataLength (job->message));
+      g_atomic_int_add (&self->n_bytes, -job->size);
       if (is_started)
         job->take (self, job->message);
       natsMsg_Destroy (job->message);
@@ -213,12 +214,13 @@ run_event (gpointer data)
 static void
 push_job (NorpcNatsEvents *self,
           natsMsg         *message,
+          int              size,
           void           (*take) (NorpcNatsEvents *self,
                                   natsMsg         *message))
 {
   Job *job = g_new (Job, 1);
 
-  *job = (Job) { norpc_nats_events_ref (self), message, take };
+  *job = (Job) { norpc_nats_events_ref (self), message, size, take };
   norpc_nats_link_invoke (self->link, run_event, job);
 }
 
@@ -229,20 +231,20 @@ receive (NorpcNatsEvents *self,
          void           (*take) (NorpcNatsEvents *self,
                                  natsMsg         *message))
 {
-  int size = natsMsg_GetDataLength (message);
+  int size = (int) MIN (norpc_nats_message_get_size (message), MAX_BYTES);
 
   if (g_atomic_int_get (&self->n_messages) < MAX_MESSAGES && g_atomic_int_get (&self->n_bytes) < MAX_BYTES)
     {
       g_atomic_int_inc (&self->n_messages);
       g_atomic_int_add (&self->n_bytes, size);
       g_atomic_int_set (&self->has_gap, FALSE);
-      push_job (self, message, take);
+      push_job (self, message, size, take);
       return;
     }
 
   natsMsg_Destroy (message);
   if (g_atomic_int_compare_and_exchange (&self->has_gap, FALSE, TRUE))
-    push_job (self, NULL, NULL);
+    push_job (self, NULL, 0, NULL);
 }
 
 static void

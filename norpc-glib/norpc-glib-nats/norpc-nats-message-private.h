@@ -29,6 +29,7 @@ natsMsg    *norpc_nats_message_new_text   (const char          *subject,
                                            const char          *text);
 gboolean    norpc_nats_message_has_text   (natsMsg             *message,
                                            const char          *text);
+gsize       norpc_nats_message_get_size   (natsMsg             *message);
 gboolean    norpc_nats_message_set_header (natsMsg             *message,
                                            const char          *name,
                                            const char          *value);

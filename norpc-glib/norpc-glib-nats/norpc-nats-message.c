@@ -7,6 +7,9 @@
 
 #include "norpc-nats-message-private.h"
 
+/* About how many bytes the library needs for a name or a value of a header, besides its text. */
+#define HEADER_OVERHEAD 64
+
 /* Returns the value (owned) in little-endian normal form. */
 static GVariant *
 make_portable (GVariant *value)
@@ -96,6 +99,42 @@ norpc_nats_message_has_text (natsMsg    *message,
   gsize size = strlen (text);
 
   return (gsize) natsMsg_GetDataLength (message) == size && memcmp (natsMsg_GetData (message), text, size) == 0;
+}
+
+static gsize
+get_header_size (natsMsg    *message,
+                 const char *name)
+{
+  g_autofree const char **values = NULL;
+  int n_values = 0;
+  gsize size = strlen (name) + HEADER_OVERHEAD;
+
+  if (natsMsgHeader_Values (message, name, &values, &n_values) != NATS_OK)
+    return size;
+
+  for (int i = 0; i < n_values; i++)
+    size += (values[i] != NULL ? strlen (values[i]) : 0) + HEADER_OVERHEAD;
+
+  return size;
+}
+
+/* Returns about how many bytes of memory a message has, with its headers. The library does not tell their size. */
+gsize
+norpc_nats_message_get_size (natsMsg *message)
+{
+  const char *reply = natsMsg_GetReply (message);
+  g_autofree const char **names = NULL;
+  int n_names = 0;
+  gsize size = (gsize) natsMsg_GetDataLength (message) + strlen (natsMsg_GetSubject (message)) +
+               (reply != NULL ? strlen (reply) : 0);
+
+  if (natsMsgHeader_Keys (message, &names, &n_names) != NATS_OK)
+    return size;
+
+  for (int i = 0; i < n_names; i++)
+    size += get_header_size (message, names[i]);
+
+  return size;
 }
 
 /* The library makes spaces of line breaks. */

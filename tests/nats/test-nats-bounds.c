@@ -26,6 +26,7 @@ typedef struct
   NorpcNatsSubscription *marks;
   natsConnection        *publisher;
   GVariant              *args;   /* (owned) (nullable) */
+  const char            *header; /* (nullable): the value of a header that no description has */
 
   int n_lost;   /* atomic */
   int n_marks;  /* atomic */
@@ -146,6 +147,8 @@ publish (Fixture *self,
 {
   natsMsg *message = norpc_nats_message_new (SUBJECT, NULL, self->args, NULL);
 
+  if (self->header != NULL)
+    g_assert_true (norpc_nats_message_set_header (message, "Note", self->header));
   for (guint i = 0; i < n_messages; i++)
     g_assert_cmpint (natsConnection_PublishMsg (self->publisher, message), ==, NATS_OK);
   natsMsg_Destroy (message);
@@ -191,12 +194,8 @@ test_number (Fixture       *self,
 
 /* The same for large messages, of which fewer may wait. */
 static void
-test_size (Fixture       *self,
-           gconstpointer  unused)
+check_size (Fixture *self)
 {
-  g_autofree char *note = g_strnfill (LARGE, 'x');
-
-  self->args = g_variant_ref_sink (g_variant_new ("(ims)", 1, note));
   publish (self, 36);
   wait_passed_on (self);
   release (self);
@@ -206,6 +205,28 @@ test_size (Fixture       *self,
   wait_passed_on (self);
   release (self);
   g_assert_cmpint (g_atomic_int_get (&self->n_lost), ==, 1);
+}
+
+static void
+test_size (Fixture       *self,
+           gconstpointer  unused)
+{
+  g_autofree char *note = g_strnfill (LARGE, 'x');
+
+  self->args = g_variant_ref_sink (g_variant_new ("(ims)", 1, note));
+  check_size (self);
+}
+
+/* Anybody may publish messages with large headers. */
+static void
+test_headers (Fixture       *self,
+              gconstpointer  unused)
+{
+  g_autofree char *header = g_strnfill (LARGE, 'x');
+
+  self->args = g_variant_ref_sink (g_variant_new ("(ims)", 1, NULL));
+  self->header = header;
+  check_size (self);
 }
 
 int
@@ -221,6 +242,7 @@ main (int   argc,
 
   g_test_add ("/nats/bounds/number", Fixture, NULL, set_up, test_number, tear_down);
   g_test_add ("/nats/bounds/size", Fixture, NULL, set_up, test_size, tear_down);
+  g_test_add ("/nats/bounds/headers", Fixture, NULL, set_up, test_headers, tear_down);
 
   return g_test_run ();
 }
