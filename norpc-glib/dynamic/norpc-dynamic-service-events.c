@@ -7,6 +7,8 @@
 
 #include "core/norpc-error.h"
 #include "core/norpc-value-variant-private.h"
+#include "events/norpc-property-access-private.h"
+#include "events/norpc-property-private.h"
 #include "norpc-dynamic-member-private.h"
 #include "norpc-dynamic-service.h"
 
@@ -137,6 +139,9 @@ norpc_dynamic_service_set_value (NorpcDynamicService  *self,
     return FALSE;
 
   problem = norpc_dynamic_property_set_variant (info, (guint) property, &kept, sunk);
+  if (problem == NULL)
+    problem = norpc_property_find_problem (G_OBJECT (self), info->properties[property]->name,
+                                           &norpc_property_access_get (info)->args[property], &kept);
   if (problem == NULL)
     g_object_set_property (G_OBJECT (self), info->properties[property]->name, &kept);
   else

@@ -95,12 +95,16 @@ set_property (GObject                   *service,
 
   if (other == NULL)
     {
-      g_object_set_property (service, name, value);
-      return NULL;
+      problem = norpc_property_find_problem (service, name, &access->args[property], value);
+      if (problem == NULL)
+        g_object_set_property (service, name, value);
+      return problem;
     }
 
   g_value_init (&served, norpc_arg_info_get_gtype (&other->dbus));
   problem = norpc_value_convert (&access->args[property], value, other, &served);
+  if (problem == NULL)
+    problem = norpc_property_find_problem (service, name, other, &served);
   if (problem == NULL)
     g_object_set_property (service, name, &served);
 

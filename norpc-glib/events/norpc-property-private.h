@@ -19,5 +19,9 @@ void     norpc_property_install     (GObjectClass             *object_class,
                                      GParamFlags               flags);
 void     norpc_property_install_in_interface (gpointer                  g_iface,
                                               const NorpcInterfaceInfo *interface_info);
+char    *norpc_property_find_problem (GObject            *object,
+                                      const char         *name,
+                                      const NorpcArgInfo *arg,
+                                      const GValue       *value);
 
 G_END_DECLS

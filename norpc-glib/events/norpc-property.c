@@ -73,6 +73,51 @@ norpc_property_install_in_interface (gpointer                  g_iface,
     g_object_interface_install_property (g_iface, new_spec (interface_info->properties[i], 0));
 }
 
+/* Returns a message (owned). @arg is the description of the property. */
+static char *
+describe_rejected (const NorpcArgInfo *arg,
+                   GParamSpec         *pspec,
+                   const GValue       *value)
+{
+  const char *type = g_type_name (pspec->value_type);
+
+  if (norpc_arg_info_is_sensitive (arg))
+    return g_strdup_printf ("the value is not a valid %s; it is sensitive, and not shown", type);
+  if (G_VALUE_HOLDS_ENUM (value))
+    return g_strdup_printf ("%d is not a valid %s", g_value_get_enum (value), type);
+  if (G_VALUE_HOLDS_FLAGS (value))
+    return g_strdup_printf ("%u is not a valid %s", g_value_get_flags (value), type);
+
+  return g_strdup_printf ("the property '%s' of %s does not allow the value", pspec->name,
+                          g_type_name (pspec->owner_type));
+}
+
+/* Returns a message (owned) if GObject does not let @object have this value of a property, or NULL. @arg is the
+ * description of the property. An enumeration can have any number, but a GObject property has only the named ones, and
+ * a class may allow less than the description. g_object_set_property () reports that as a mistake of the program, and a
+ * client must not cause such a report in the service.
+ */
+char *
+norpc_property_find_problem (GObject            *object,
+                             const char         *name,
+                             const NorpcArgInfo *arg,
+                             const GValue       *value)
+{
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), name);
+  GParamSpec *target = pspec != NULL ? g_param_spec_get_redirect_target (pspec) : NULL;
+  g_auto (GValue) validated = G_VALUE_INIT;
+
+  if (target != NULL)
+    pspec = target;
+  if (pspec == NULL || (pspec->flags & G_PARAM_LAX_VALIDATION) != 0 || G_VALUE_TYPE (value) != pspec->value_type)
+    return NULL;
+
+  g_value_init (&validated, pspec->value_type);
+  g_value_copy (value, &validated);
+
+  return g_param_value_validate (pspec, &validated) ? describe_rejected (arg, pspec, value) : NULL;
+}
+
 static void
 free_value (gpointer data)
 {

@@ -15,4 +15,11 @@ G_BEGIN_DECLS
 GObject  *norpc_stand_in_new        (const NorpcInterfaceInfo *info);
 gboolean  norpc_object_is_stand_in  (GObject                  *object);
 
+/* Sets a property, and notifies if it is another value. It may be one that g_object_set_property () rejects, such as a
+ * number that an enumeration does not name.
+ */
+void      norpc_stand_in_set        (GObject                  *stand_in,
+                                     guint                     property,
+                                     const GValue             *value);
+
 G_END_DECLS

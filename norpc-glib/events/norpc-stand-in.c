@@ -125,3 +125,14 @@ norpc_object_is_stand_in (GObject *object)
 {
   return G_OBJECT_GET_CLASS (object)->get_property == stand_in_get_property;
 }
+
+void
+norpc_stand_in_set (GObject      *stand_in,
+                    guint         property,
+                    const GValue *value)
+{
+  const char *name = ((StandInClass *) G_OBJECT_GET_CLASS (stand_in))->interface_info->properties[property]->name;
+
+  norpc_property_values_set (((StandIn *) stand_in)->values, property + 1, value, stand_in,
+                             g_object_class_find_property (G_OBJECT_GET_CLASS (stand_in), name));
+}

@@ -231,7 +231,7 @@ show_value (NorpcDBusInterface *self,
   if (problem == NULL)
     problem = norpc_value_find_problem (arg, &shown);
   if (problem == NULL)
-    g_object_set_property (self->stand_in, self->info->properties[property]->name, &shown);
+    norpc_stand_in_set (self->stand_in, (guint) property, &shown);
   else
     complain (self, "property", arg->dbus.name, problem);
 }

@@ -19,6 +19,18 @@
 #include "norpc-dbus-router-private.h"
 #include "norpc-dbus-served-stream-private.h"
 
+/* A value that the property of the service does not allow is one that the export rejects. */
+static void
+answer_failed_call (NorpcDBusRequest *self,
+                    const GError     *error)
+{
+  if (self->answer == NORPC_DBUS_ANSWER_NOTHING &&
+      g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT))
+    norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, error->message);
+  else
+    norpc_dbus_answer_gerror (self, error);
+}
+
 /* Runs in the context of the export. Takes ownership of @reply. A client that has cancelled the call waits for the answer
  * nevertheless, because that might have an object. It gets none then.
  */
@@ -33,7 +45,7 @@ request_replied_cb (NorpcReply *reply,
                    norpc_dbus_clients_finish (clients, self->client, g_dbus_message_get_serial (self->message));
 
   if (!self->answered && norpc_reply_get_error (reply) != NULL)
-    norpc_dbus_answer_gerror (self, norpc_reply_get_error (reply));
+    answer_failed_call (self, norpc_reply_get_error (reply));
   else if (!self->answered && waits)
     norpc_dbus_answer_reply (self, reply);
   else if (!self->answered)

@@ -333,7 +333,7 @@ show_remote_value (NorpcRemoteInterface  *self,
     problem = norpc_value_find_problem (arg, &shown);
   if (problem == NULL)
     {
-      g_object_set_property (self->stand_in, self->info->properties[property]->name, &shown);
+      norpc_stand_in_set (self->stand_in, (guint) property, &shown);
       return TRUE;
     }
 

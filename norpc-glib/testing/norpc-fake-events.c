@@ -7,6 +7,8 @@
 
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
+#include "events/norpc-property-private.h"
+#include "events/norpc-stand-in-private.h"
 #include "norpc-fake-parts-private.h"
 
 /**
@@ -178,7 +180,8 @@ norpc_fake_set_property_variant (NorpcFake   *self,
   if (values == NULL)
     return FALSE;
 
-  g_object_set_property (self->service, info->name, &values->values[0]);
+  norpc_stand_in_set (self->service, (guint) norpc_property_find (self->interface_info, info->name),
+                      &values->values[0]);
 
   return TRUE;
 }

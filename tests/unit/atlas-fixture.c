@@ -113,7 +113,7 @@ handle_walk (AtlasAtlas            *self,
   AtlasPoint point = { 0, 7, NULL };
 
   for (; point.x < (int) steps; point.x++)
-    if (!atlas_atlas_walk_stream_write (stream, &point, ATLAS_MODE_FAST, error))
+    if (!atlas_atlas_walk_stream_write (stream, &point, ATLAS_MODE_FAST, NULL, error))
       return FALSE;
   atlas_atlas_complete_walk (self, call, &point);
 
@@ -130,7 +130,7 @@ handle_draw (AtlasAtlas            *self,
   AtlasMode mode;
   int sum = 0;
 
-  while (atlas_atlas_draw_stream_next_sync (stream, &mode, NULL, &problem))
+  while (atlas_atlas_draw_stream_next_sync (stream, &mode, NULL, NULL, &problem))
     sum += (int) mode;
   if (problem != NULL)
     {
@@ -159,11 +159,15 @@ walk (NorpcCall  *call,
       GError    **error)
 {
   NorpcDynamicStream *stream = norpc_dynamic_stream_get_for_call (call);
-  int pace = steps == ATLAS_WRONG_STEPS ? 4 : 0;
+  gboolean has_day = steps == ATLAS_WRONG_STEPS;
 
   for (guint i = 0; i < steps; i++)
-    if (!norpc_dynamic_stream_write (stream, g_variant_new ("((iims)i)", (int) i, 7, NULL, pace), error))
-      return FALSE;
+    {
+      GVariant *item = g_variant_new ("((iims)im(s))", (int) i, 7, NULL, 4, has_day, "never");
+
+      if (!norpc_dynamic_stream_write (stream, item, error))
+        return FALSE;
+    }
   norpc_call_return_variant (call, g_variant_new ("((iims))", (int) steps, 7, NULL));
 
   return TRUE;
@@ -180,7 +184,7 @@ draw (NorpcCall  *call,
 
   while ((item = norpc_dynamic_stream_next_sync (stream, NULL, &problem)) != NULL)
     {
-      g_variant_get (item, "(i)", &mode);
+      g_variant_get (item, "(im(s))", &mode, NULL, NULL);
       sum += mode;
       g_variant_unref (item);
     }

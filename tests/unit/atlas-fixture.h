@@ -29,7 +29,7 @@ typedef struct
   AtlasKind                 kind;
 } AtlasFixture;
 
-/* A walk of so many steps has a pace that there is not. */
+/* A walk of so many steps has a day whose date is not valid. */
 #define ATLAS_WRONG_STEPS 99
 
 /* Runs in the service's context, for a call of Run. */

@@ -261,6 +261,73 @@ test_exported_later (DBusFixture   *fixture,
   g_assert_cmpstr (title, ==, "Song");
 }
 
+static void
+unnamed_happened_cb (WireWire        *proxy,
+                     guint            number,
+                     const WirePlace *place,
+                     Log             *log)
+{
+  log_add (log, "%u %d %u; ", number, (int) place->mode, (guint) place->parts);
+}
+
+static void
+mode_cb (WireWire   *proxy,
+         GParamSpec *pspec,
+         Log        *log)
+{
+  log_add (log, "mode %d; ", (int) wire_wire_get_mode (proxy));
+}
+
+static void
+happen_unnamed (WireWire *service,
+                gpointer  data)
+{
+  g_autoptr (WirePlace) place = wire_service_new_place ("Main");
+
+  place->mode = (WireMode) 99;
+  place->parts = (WireParts) 0x80;
+  wire_wire_emit_happened (service, 1, place);
+}
+
+/* Signals and properties have numbers that the description does not name. */
+static void
+test_unnamed (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  Log log;
+
+  log_init (&log);
+  dbus_fixture_load (fixture);
+  g_signal_connect (fixture->proxy, "happened", G_CALLBACK (unnamed_happened_cb), &log);
+  g_signal_connect (fixture->proxy, "notify::mode", G_CALLBACK (mode_cb), &log);
+  dbus_fixture_run (fixture, happen_unnamed, NULL);
+  log_wait (&log, "1 99 128; ");
+  g_dbus_connection_emit_signal (fixture->served, NULL, DBUS_PATH, "org.freedesktop.DBus.Properties",
+                                 "PropertiesChanged", g_variant_new_parsed ("('org.example.Wire', {'Mode': <77>}, @as [])"), NULL);
+  log_wait (&log, "1 99 128; mode 77; ");
+  log_clear (&log);
+}
+
+/* The property of a service has only the named values, in the same process as in another one. */
+static void
+test_rejected_write (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  g_autoptr (WireWireProxy) near = wire_wire_proxy_new (fixture->served_endpoint);
+  WireWireProxy *proxies[] = { near, fixture->proxy };
+
+  for (guint i = 0; i < G_N_ELEMENTS (proxies); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (wire_wire_proxy_set_mode_sync (proxies[i], WIRE_MODE_FAST, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_false (wire_wire_proxy_set_mode_sync (proxies[i], (WireMode) 99, NULL, &error));
+      g_assert_nonnull (error);
+      g_assert_cmpstr (error->message, ==, "org.example.Wire: property 'Mode': 99 is not a valid WireMode");
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -275,6 +342,8 @@ main (int   argc,
   dbus_add_tests ("/dbus-properties/others", test_others);
   dbus_add_tests ("/dbus-properties/exported", test_exported);
   dbus_add_tests ("/dbus-properties/exported-later", test_exported_later);
+  dbus_add_tests ("/dbus-properties/unnamed", test_unnamed);
+  dbus_add_tests ("/dbus-properties/rejected-write", test_rejected_write);
 
   return g_test_run ();
 }

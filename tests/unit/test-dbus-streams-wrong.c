@@ -179,7 +179,7 @@ assert_wrong (WireWirePourStream *stream,
   g_assert_cmpstr (error->message, ==, message);
 }
 
-/* Without norpc-glib, a service can have streams, too. */
+/* Without norpc-glib, a service can have streams, too. Items may have numbers that the description does not name. */
 static void
 test_right (DBusFixture   *fixture,
             gconstpointer  kind)
@@ -188,14 +188,16 @@ test_right (DBusFixture   *fixture,
   g_autoptr (WireWirePourStream) stream = NULL;
   g_autoptr (GError) error = NULL;
   guint number, total;
+  WireMode mode;
 
   stream = open_pour (fake);
   for (guint i = 1; i <= 4; i++)
-    emit_pour (fake, "Item", new_item (i));
+    emit_pour (fake, "Item", g_variant_new_parsed ("(%u, @as [], 17)", i));
   for (guint i = 1; i <= 4; i++)
     {
-      g_assert_true (wire_wire_pour_stream_next_sync (stream, &number, NULL, NULL, NULL, &error));
+      g_assert_true (wire_wire_pour_stream_next_sync (stream, &number, NULL, &mode, NULL, &error));
       g_assert_cmpuint (number, ==, i);
+      g_assert_cmpint (mode, ==, 17);
       assert_message (fake, "Credit (1,)");
     }
   emit_pour (fake, "End", g_variant_new_parsed ("(uint32 7, @as [])"));
@@ -249,7 +251,6 @@ test_types (DBusFixture   *fixture,
     { "Item", "('x',)",
       "org.example.Wire.Pour: an item: expected a GVariant of type '(uasi)', got one of type '(s)'" },
     { "Item", "(uint32 1, ['a', 'b'], 5)", "org.example.Wire.Pour: an item: expected one value or none, got 2" },
-    { "Item", "(uint32 1, @as [], 17)", "org.example.Wire.Pour: item 'mode': *" },
     { "End", "(uint32 1,)",
       "org.example.Wire.Pour: the reply: expected a GVariant of type '(uas)', got one of type '(u)'" },
     { "Failed", "(uint32 1,)", "org.example.Wire.Pour: the error is of type '(u)'" },

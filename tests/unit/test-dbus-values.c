@@ -124,6 +124,35 @@ test_named (DBusFixture   *fixture,
   g_assert_true (g_date_time_equal (when_back, when));
 }
 
+/* Numbers and bits that the description does not name arrive, as within a process. */
+static void
+test_unnamed (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autoptr (WirePlace) place = wire_service_new_place ("Main");
+  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func ((GDestroyNotify) wire_place_free);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (WireTrip) trip = NULL;
+  g_autoptr (GDateTime) when = g_date_time_new_from_iso8601 ("2026-11-30T12:00:00Z", NULL);
+  g_autoptr (WireTrip) trip_back = NULL;
+  g_autoptr (GError) error = NULL;
+  WireMode mode = (WireMode) -7;
+  WireParts parts;
+
+  place->mode = (WireMode) 99;
+  place->parts = (WireParts) 0x80000000;
+  g_array_append_val (place->modes, mode);
+  g_ptr_array_add (places, wire_place_copy (place));
+  trip = wire_trip_new (place, places);
+
+  wire_wire_proxy_call_named_sync (fixture->proxy, (WireMode) 99, (WireParts) 0xc, trip, places, files, when, &mode,
+                                   &parts, &trip_back, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (mode, ==, 99);
+  g_assert_cmpuint (parts, ==, 0xc);
+  g_assert_true (wire_trip_equal (trip, trip_back));
+}
+
 /* The error of a service arrives as the same error, and its message has no name of D-Bus in it. */
 static void
 test_errors (DBusFixture   *fixture,
@@ -289,6 +318,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-values/basic", test_basic);
   dbus_add_tests ("/dbus-values/containers", test_containers);
   dbus_add_tests ("/dbus-values/named", test_named);
+  dbus_add_tests ("/dbus-values/unnamed", test_unnamed);
   dbus_add_tests ("/dbus-values/errors", test_errors);
   dbus_add_tests ("/dbus-values/error-names", test_error_names);
   dbus_add_tests ("/dbus-values/maybes", test_maybes);

@@ -30,7 +30,7 @@ test_walk (AtlasFixture  *fixture,
       int x, y;
 
       g_assert_no_error (error);
-      g_variant_get (item, "((iims)i)", &x, &y, NULL, NULL);
+      g_variant_get (item, "((iims)im(s))", &x, &y, NULL, NULL, NULL, NULL);
       g_assert_cmpint (x, ==, i);
       g_assert_cmpint (y, ==, 7);
     }
@@ -53,7 +53,7 @@ test_compiled_walk (AtlasFixture  *fixture,
     {
       g_autoptr (AtlasPoint) point = NULL;
 
-      g_assert_true (atlas_atlas_walk_stream_next_sync (stream, &point, NULL, NULL, &error));
+      g_assert_true (atlas_atlas_walk_stream_next_sync (stream, &point, NULL, NULL, NULL, &error));
       g_assert_cmpint (point->x, ==, i);
       g_assert_cmpint (point->y, ==, 7);
     }
@@ -84,7 +84,7 @@ test_draw (AtlasFixture  *fixture,
   int sum;
 
   for (int i = 0; i < 3; i++)
-    g_assert_true (norpc_dynamic_stream_write (stream, g_variant_new ("(i)", 10), &error));
+    g_assert_true (norpc_dynamic_stream_write (stream, g_variant_new ("(im(s))", 10, FALSE, NULL), &error));
   norpc_stream_end (NORPC_STREAM (stream));
   outcome = norpc_dynamic_stream_outcome_sync (stream, NULL, &error);
   g_assert_no_error (error);
@@ -100,8 +100,8 @@ test_compiled_draw (AtlasFixture  *fixture,
   g_autoptr (GError) error = NULL;
   int sum;
 
-  g_assert_true (atlas_atlas_draw_stream_write (stream, ATLAS_MODE_SLOW, &error));
-  g_assert_true (atlas_atlas_draw_stream_write (stream, ATLAS_MODE_READ_ONLY, &error));
+  g_assert_true (atlas_atlas_draw_stream_write (stream, ATLAS_MODE_SLOW, NULL, &error));
+  g_assert_true (atlas_atlas_draw_stream_write (stream, ATLAS_MODE_READ_ONLY, NULL, &error));
   norpc_stream_end (NORPC_STREAM (stream));
   g_assert_true (atlas_atlas_draw_stream_outcome_sync (stream, &sum, NULL, &error));
   g_assert_no_error (error);
@@ -116,11 +116,12 @@ test_wrong_item (AtlasFixture  *fixture,
   g_autoptr (NorpcDynamicStream) stream = open_draw (fixture);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (norpc_dynamic_stream_write (stream, g_variant_new ("(i)", 4), &error));
+  g_assert_true (norpc_dynamic_stream_write (stream, g_variant_new ("(im(s))", 4, TRUE, "never"), &error));
   norpc_stream_end (NORPC_STREAM (stream));
   g_assert_null (norpc_dynamic_stream_outcome_sync (stream, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
-  g_assert_cmpstr (error->message, ==, "org.example.Atlas.Draw: item 'mode': 4 is not a valid AtlasMode");
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Atlas.Draw: item 'day': field date: 'never' is not a valid GDateTime");
 }
 
 /* A service without generated code writes one: the write fails. */
@@ -135,7 +136,8 @@ test_wrong_written_item (AtlasFixture  *fixture,
 
   last = atlas_atlas_walk_stream_outcome_sync (stream, NULL, &error);
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
-  g_assert_cmpstr (error->message, ==, "org.example.Atlas.Walk: item 'pace': 4 is not a valid AtlasMode");
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Atlas.Walk: item 'day': field date: 'never' is not a valid GDateTime");
 }
 
 /* Signals */
@@ -213,12 +215,20 @@ test_other_signal (AtlasFixture  *fixture,
 }
 
 static void
-emit_wrong_mode (AtlasFixture *fixture,
+emit_wrong_date (AtlasFixture *fixture,
                  NorpcCall    *call)
 {
-  g_assert_true (norpc_dynamic_service_emit_variant (NORPC_DYNAMIC_SERVICE (fixture->service), "Moved",
-                                                     g_variant_new ("((iims)is)", 1, 2, NULL, 4, "wrong"), NULL));
+  g_assert_true (norpc_dynamic_service_emit_variant (NORPC_DYNAMIC_SERVICE (fixture->service), "Dated",
+                                                     g_variant_new ("((s))", "never"), NULL));
   norpc_call_return_variant (call, g_variant_new ("((iims))", 1, 2, NULL));
+}
+
+static void
+dated_cb (AtlasAtlasProxy *proxy,
+          const AtlasDay  *day,
+          Log             *log)
+{
+  log_add (log, "dated; ");
 }
 
 /* A service emits a value that the client does not have. */
@@ -228,16 +238,39 @@ test_wrong_signal (AtlasFixture  *fixture,
 {
   g_autoptr (GVariant) reply = NULL;
 
-  g_signal_connect (fixture->proxy, "moved", G_CALLBACK (compiled_moved_cb), &fixture->log);
-  atlas_set_func (fixture, emit_wrong_mode);
+  g_signal_connect (fixture->proxy, "dated", G_CALLBACK (dated_cb), &fixture->log);
+  atlas_set_func (fixture, emit_wrong_date);
   reply = atlas_call (fixture, "Run", g_variant_new ("(i)", 10), NULL);
   g_assert_nonnull (reply);
   g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL,
-                         "org.example.Atlas.Moved: argument 'mode': 4 is not a valid AtlasMode; the signal was not passed on "
-                         "to a client");
+                         "org.example.Atlas.Dated: argument 'day': field date: 'never' is not a valid GDateTime; the signal was "
+                         "not passed on to a client");
   iterate ();
   g_test_assert_expected_messages ();
   log_assert (&fixture->log, "");
+}
+
+static void
+emit_unnamed_mode (AtlasFixture *fixture,
+                   NorpcCall    *call)
+{
+  g_assert_true (norpc_dynamic_service_emit_variant (NORPC_DYNAMIC_SERVICE (fixture->service), "Moved",
+                                                     g_variant_new ("((iims)is)", 1, 2, "n", 4, "unnamed"), NULL));
+  norpc_call_return_variant (call, g_variant_new ("((iims))", 1, 2, NULL));
+}
+
+/* A number that the enumeration does not name arrives. */
+static void
+test_unnamed_signal (AtlasFixture  *fixture,
+                     gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  g_signal_connect (fixture->proxy, "moved", G_CALLBACK (compiled_moved_cb), &fixture->log);
+  atlas_set_func (fixture, emit_unnamed_mode);
+  reply = atlas_call (fixture, "Run", g_variant_new ("(i)", 10), NULL);
+  g_assert_nonnull (reply);
+  log_wait (&fixture->log, "(1, 2, 'n') 4 unnamed; ");
 }
 
 /* Properties */
@@ -267,21 +300,28 @@ test_properties (AtlasFixture  *fixture,
   g_assert_cmpint (g_variant_get_int32 (place), ==, 10);
 }
 
-/* A property is not set to a value that the service does not have. */
+/* A property is not set to a value that the service does not have, or that its GObject property does not allow. */
 static void
 test_wrong_property (AtlasFixture  *fixture,
                      gconstpointer  kind)
 {
+  NorpcDynamicProxy *proxy = NORPC_DYNAMIC_PROXY (fixture->proxy);
+  GVariant *day = g_variant_new_parsed ("@m(s) ('never',)");
   g_autoptr (GError) error = NULL;
   AtlasMode mode;
 
   g_object_set (fixture->service, "mode", ATLAS_MODE_SLOW, NULL);
-  g_assert_false (norpc_dynamic_proxy_set_value_sync (NORPC_DYNAMIC_PROXY (fixture->proxy), "Mode",
-                                                      g_variant_new_int32 (5), NULL, &error));
+  g_assert_false (norpc_dynamic_proxy_set_value_sync (proxy, "Mode", g_variant_new_int32 (5), NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==, "org.example.Atlas: property 'Mode': 5 is not a valid AtlasMode");
   g_object_get (fixture->service, "mode", &mode, NULL);
   g_assert_cmpint (mode, ==, ATLAS_MODE_SLOW);
+
+  g_clear_error (&error);
+  g_assert_false (norpc_dynamic_proxy_set_value_sync (proxy, "Since", day, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Atlas: property 'Since': field date: 'never' is not a valid GDateTime");
 }
 
 /* Nor is one read. */
@@ -291,10 +331,41 @@ test_wrong_read_property (AtlasFixture  *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  g_object_set (fixture->service, "mode", 5, NULL);
+  g_assert_true (norpc_dynamic_service_set_value (NORPC_DYNAMIC_SERVICE (fixture->service), "Since",
+                                                  g_variant_new_parsed ("@m(s) ('never',)"), NULL));
   g_assert_false (norpc_proxy_load_sync (fixture->proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
-  g_assert_cmpstr (error->message, ==, "org.example.Atlas: property 'Mode': 5 is not a valid AtlasMode");
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Atlas: property 'Since': field date: 'never' is not a valid GDateTime");
+}
+
+/* A number that the enumeration does not name is read. */
+static void
+test_unnamed_property (AtlasFixture  *fixture,
+                       gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (fixture->service, "mode", 5, NULL);
+  g_assert_true (norpc_proxy_load_sync (fixture->proxy, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (atlas_atlas_get_mode (ATLAS_ATLAS (fixture->proxy)), ==, 5);
+}
+
+/* The service of a test double may have one, too. */
+static void
+test_fake_property (AtlasFixture  *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (NorpcFake) fake = norpc_fake_new (atlas_atlas_interface_info ());
+  g_autoptr (AtlasAtlasProxy) proxy = atlas_atlas_proxy_new (NORPC_ENDPOINT (fake));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (norpc_fake_set_property_variant (fake, "Mode", g_variant_new_int32 (5), &error));
+  g_assert_no_error (error);
+  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (proxy), NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (atlas_atlas_get_mode (ATLAS_ATLAS (proxy)), ==, 5);
 }
 
 static void
@@ -330,10 +401,13 @@ main (int    argc,
   atlas_add_tests ("signals/values", test_signal);
   atlas_add_tests ("signals/other", test_other_signal);
   atlas_add_test ("signals/wrong", ATLAS_DYNAMIC_SERVICE, test_wrong_signal);
+  atlas_add_test ("signals/unnamed", ATLAS_DYNAMIC_SERVICE, test_unnamed_signal);
   atlas_add_tests ("properties/values", test_properties);
   atlas_add_tests ("properties/other", test_other_property);
   atlas_add_test ("properties/wrong", ATLAS_DYNAMIC_CLIENT, test_wrong_property);
   atlas_add_test ("properties/wrong-read", ATLAS_DYNAMIC_SERVICE, test_wrong_read_property);
+  atlas_add_test ("properties/unnamed", ATLAS_DYNAMIC_SERVICE, test_unnamed_property);
+  atlas_add_test ("properties/fake", ATLAS_DYNAMIC_SERVICE, test_fake_property);
 
   return g_test_run ();
 }
