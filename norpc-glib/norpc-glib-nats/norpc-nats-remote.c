@@ -210,8 +210,10 @@ update (gpointer data)
       self->presence = norpc_nats_presence_new (self->link, self->inbox, self->prefix, &presence_funcs, self);
       g_atomic_int_set (&self->absent, !norpc_nats_presence_is_present (self->presence));
     }
-  if (n_started > 0 && norpc_nats_presence_is_present (self->presence))
-    foreach (self, TRUE, set_available);
+
+  /* An interface is available from the first proxy on. The connection may have been lost since then. */
+  if (n_started > 0)
+    foreach (self, TRUE, norpc_nats_presence_is_present (self->presence) ? set_available : set_unavailable);
   if (n_started == 0 && self->presence != NULL)
     {
       g_clear_pointer (&self->presence, norpc_nats_presence_free);
