@@ -16,23 +16,6 @@
 #include "norpc-dbus-thread-private.h"
 #include "norpc-dbus-unanswered-private.h"
 
-/* Thread-safe. There is room for one more call. */
-static void
-free_call_slot (NorpcDBusObject *object)
-{
-  NorpcCall *probe;
-
-  g_mutex_lock (&object->lock);
-  object->n_calls--;
-  probe = g_queue_pop_head (&object->probes);
-  g_mutex_unlock (&object->lock);
-
-  if (probe == NULL)
-    return;
-  norpc_call_return_values (probe, 0, NULL);
-  norpc_call_unref (probe);
-}
-
 static void
 call_unref (NorpcDBusCall *self)
 {
@@ -42,7 +25,7 @@ call_unref (NorpcDBusCall *self)
   g_clear_pointer (&self->call, norpc_call_unref);
   g_object_unref (self->message);
   g_object_unref (self->cancellable);
-  free_call_slot (self->object);
+  norpc_dbus_object_free_slot (self->object);
   norpc_dbus_object_unref (self->object);
   g_free (self);
 }

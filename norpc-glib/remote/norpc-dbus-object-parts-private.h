@@ -11,9 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the files of the object: norpc-dbus-call.c has its calls, norpc-dbus-owner.c finds out which
- * process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses both, has
- * the rest.
+/* Shared by the files of the object: norpc-dbus-call.c has its calls, norpc-dbus-slots.c limits them, norpc-dbus-owner.c finds
+ * out which process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses them, has the rest.
  */
 
 /* The process behind an object, as far as it is known. */
@@ -100,6 +99,17 @@ norpc_dbus_object_counts_answers (NorpcDBusObject *self)
 {
   return self->closing_id != 0 && self->name != NULL;
 }
+
+/* Thread-safe. */
+static inline gboolean
+norpc_dbus_object_is_disconnected (NorpcDBusObject *self)
+{
+  return g_atomic_int_get (&self->closed) || g_dbus_connection_is_closed (self->connection);
+}
+
+/* Slots */
+gboolean norpc_dbus_object_take_slot (NorpcDBusObject *self);
+void     norpc_dbus_object_free_slot (NorpcDBusObject *self);
 
 /* Calls */
 NorpcDBusCall *norpc_dbus_call_new    (NorpcDBusObject *object,

@@ -366,32 +366,11 @@ norpc_dbus_object_end (NorpcDBusObject *self)
   norpc_dbus_object_unref (self);
 }
 
-static gboolean
-is_disconnected (NorpcDBusObject *self)
-{
-  return g_atomic_int_get (&self->closed) || g_dbus_connection_is_closed (self->connection);
-}
-
 /* A call may start the service nevertheless. */
 gboolean
 norpc_dbus_object_is_closed (NorpcDBusObject *self)
 {
-  return g_atomic_int_get (&self->is_absent) || is_disconnected (self);
-}
-
-/* Returns FALSE if there are as many calls as there may be. */
-static gboolean
-take_slot (NorpcDBusObject *self)
-{
-  gboolean taken;
-
-  g_mutex_lock (&self->lock);
-  taken = self->n_calls < self->capacity;
-  if (taken)
-    self->n_calls++;
-  g_mutex_unlock (&self->lock);
-
-  return taken;
+  return g_atomic_int_get (&self->is_absent) || norpc_dbus_object_is_disconnected (self);
 }
 
 static void
@@ -442,7 +421,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   NorpcDBusCall *sent;
   GError *error = NULL;
 
-  if (is_disconnected (self))
+  if (norpc_dbus_object_is_disconnected (self))
     {
       norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, CLOSED);
       return;
@@ -456,7 +435,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
       norpc_call_fail (call, error);
       return;
     }
-  if (!take_slot (self))
+  if (!norpc_dbus_object_take_slot (self))
     {
       norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: too many calls wait for their replies");
       return;
@@ -465,42 +444,6 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   sent = norpc_dbus_call_new (self, call, g_steal_pointer (&message));
   if (sent != NULL)
     norpc_dbus_thread_invoke (send_or_wait, sent);
-}
-
-gboolean
-norpc_dbus_object_is_ready (NorpcDBusObject *self)
-{
-  gboolean ready;
-
-  g_mutex_lock (&self->lock);
-  ready = self->n_calls < self->capacity;
-  g_mutex_unlock (&self->lock);
-
-  return ready && !is_disconnected (self);
-}
-
-/* @probe is borrowed. */
-void
-norpc_dbus_object_await_ready (NorpcDBusObject *self,
-                               NorpcCall       *probe)
-{
-  gboolean waits;
-
-  if (is_disconnected (self))
-    {
-      norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                                       "The endpoint is closed: its connection is");
-      return;
-    }
-
-  g_mutex_lock (&self->lock);
-  waits = self->n_calls >= self->capacity;
-  if (waits)
-    g_queue_push_tail (&self->probes, norpc_call_ref (probe));
-  g_mutex_unlock (&self->lock);
-
-  if (!waits)
-    norpc_call_return_values (probe, 0, NULL);
 }
 
 /* An interface that was added. */

@@ -64,6 +64,98 @@ hold_cb (GObject      *proxy,
   g_assert_no_error (error);
 }
 
+static void
+take_outcome (GObject      *source,
+              GAsyncResult *result,
+              gpointer      data)
+{
+  GAsyncResult **outcome = data;
+
+  *outcome = g_object_ref (result);
+}
+
+#define N_PROBES 4
+
+/* Waits with an endpoint that has a call, which is returned (owned), until it is ready. The first wait is cancelled. */
+static NorpcCall *
+begin_probes (DBusFixture   *fixture,
+              NorpcEndpoint *endpoint,
+              WireWireProxy *proxy,
+              GAsyncResult **probes,
+              GAsyncResult **outcome)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  NorpcCall *held;
+
+  wire_wire_proxy_call_hold (proxy, NULL, take_outcome, outcome);
+  held = wire_state_wait_held (fixture->state);
+  for (int i = 0; i < N_PROBES; i++)
+    norpc_endpoint_ready_async (endpoint, i == 0 ? cancellable : NULL, take_outcome, &probes[i]);
+  g_cancellable_cancel (cancellable);
+  while (probes[0] == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return held;
+}
+
+/* Checks that all waits have completed once the call has. */
+static void
+assert_probes (NorpcEndpoint *endpoint,
+               GAsyncResult **probes,
+               GAsyncResult **outcome,
+               GQuark         domain,
+               int            code)
+{
+  while (*outcome == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_object (outcome);
+
+  /* The call is released in the thread of D-Bus endpoints. */
+  dbus_thread_block ();
+  dbus_thread_unblock ();
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  for (int i = 0; i < N_PROBES; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_nonnull (probes[i]);
+      norpc_endpoint_ready_finish (endpoint, probes[i], &error);
+      if (i == 0)
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      else if (domain != 0)
+        g_assert_error (error, domain, code);
+      else
+        g_assert_no_error (error);
+      g_clear_object (&probes[i]);
+    }
+}
+
+/* One call that is answered, or a connection that is closed, is enough for all that wait. */
+static void
+test_probes (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  g_autoptr (NorpcEndpoint) endpoint =
+    g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", fixture->used, "name",
+                  fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, "object-path", DBUS_PATH, "capacity", 1, NULL);
+  g_autoptr (WireWireProxy) proxy =
+    g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  GAsyncResult *probes[N_PROBES] = { NULL };
+  GAsyncResult *outcome = NULL;
+  NorpcCall *held;
+
+  held = begin_probes (fixture, endpoint, proxy, probes, &outcome);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+  norpc_call_unref (held);
+  assert_probes (endpoint, probes, &outcome, 0, 0);
+
+  held = begin_probes (fixture, endpoint, proxy, probes, &outcome);
+  g_dbus_connection_close_sync (fixture->used, NULL, NULL);
+  norpc_call_unref (held);
+  assert_probes (endpoint, probes, &outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
 /* A call that is cancelled before it is sent does not reach the service. */
 static void
 test_cancelled_before (DBusFixture   *fixture,
@@ -169,6 +261,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   dbus_add_tests ("/dbus-endpoint/capacity", test_capacity);
+  dbus_add_tests ("/dbus-endpoint/probes", test_probes);
   dbus_add_tests ("/dbus-endpoint/cancelled-before", test_cancelled_before);
   dbus_add_tests ("/dbus-endpoint/plain-service", test_plain_service);
 

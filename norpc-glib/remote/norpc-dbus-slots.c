@@ -1,0 +1,109 @@
+/* norpc-dbus-slots.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How many calls of an object may wait for their replies, and the clients that wait until there are fewer. */
+
+#include "norpc-dbus-object-parts-private.h"
+
+/* Thread-safe. Returns FALSE if there are as many calls as there may be. */
+gboolean
+norpc_dbus_object_take_slot (NorpcDBusObject *self)
+{
+  gboolean taken;
+
+  g_mutex_lock (&self->lock);
+  taken = self->n_calls < self->capacity;
+  if (taken)
+    self->n_calls++;
+  g_mutex_unlock (&self->lock);
+
+  return taken;
+}
+
+/* Thread-safe. */
+gboolean
+norpc_dbus_object_is_ready (NorpcDBusObject *self)
+{
+  gboolean ready;
+
+  g_mutex_lock (&self->lock);
+  ready = self->n_calls < self->capacity;
+  g_mutex_unlock (&self->lock);
+
+  return ready && !norpc_dbus_object_is_disconnected (self);
+}
+
+/* Called with the lock held. Adds a probe, and takes those out (owned) that have completed, because they were cancelled or
+ * have timed out.
+ */
+static GPtrArray *
+exchange_probes_locked (NorpcDBusObject *self,
+                        NorpcCall       *probe)
+{
+  GPtrArray *completed = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+  GList *next;
+
+  for (GList *link = self->probes.head; link != NULL; link = next)
+    {
+      NorpcCall *other = link->data;
+
+      next = link->next;
+      if (g_atomic_int_get (&other->state) == NORPC_CALL_OPEN)
+        continue;
+
+      g_queue_delete_link (&self->probes, link);
+      g_ptr_array_add (completed, other);
+    }
+  g_queue_push_tail (&self->probes, norpc_call_ref (probe));
+
+  return completed;
+}
+
+/* Thread-safe. @probe is borrowed. */
+void
+norpc_dbus_object_await_ready (NorpcDBusObject *self,
+                               NorpcCall       *probe)
+{
+  g_autoptr (GPtrArray) completed = NULL;
+  gboolean waits;
+
+  if (norpc_dbus_object_is_disconnected (self))
+    {
+      norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                                       "The endpoint is closed: its connection is");
+      return;
+    }
+
+  g_mutex_lock (&self->lock);
+  waits = self->n_calls >= self->capacity;
+  if (waits)
+    completed = exchange_probes_locked (self, probe);
+  g_mutex_unlock (&self->lock);
+
+  if (!waits)
+    norpc_call_return_values (probe, 0, NULL);
+}
+
+/* Thread-safe. There is room for one more call. All that wait for it are told, because those that are told first may not
+ * use it; those for which it is too late wait again.
+ */
+void
+norpc_dbus_object_free_slot (NorpcDBusObject *self)
+{
+  NorpcCall *probe;
+  GQueue probes;
+
+  g_mutex_lock (&self->lock);
+  self->n_calls--;
+  probes = self->probes;
+  g_queue_init (&self->probes);
+  g_mutex_unlock (&self->lock);
+
+  while ((probe = g_queue_pop_head (&probes)) != NULL)
+    {
+      norpc_dbus_object_await_ready (self, probe);
+      norpc_call_unref (probe);
+    }
+}
