@@ -41,10 +41,12 @@ norpc_dbus_request_free (NorpcDBusRequest *self)
   g_free (self);
 }
 
-void
-norpc_dbus_answer_error (NorpcDBusRequest *self,
-                         const char       *name,
-                         const char       *text)
+/* @domain tells clients with norpc-glib of which domain the error is, or is NULL if the name does. */
+static void
+answer_domain_error (NorpcDBusRequest *self,
+                     const char       *name,
+                     const char       *domain,
+                     const char       *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autoptr (GDBusMessage) reply = NULL;
@@ -53,8 +55,20 @@ norpc_dbus_answer_error (NorpcDBusRequest *self,
     return;
 
   reply = g_dbus_message_new_method_error_literal (self->message, name, valid);
+  if (domain != NULL)
+    g_dbus_message_set_interface (reply, domain);
   norpc_dbus_serving_flush (self->serving);
   g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+void
+norpc_dbus_answer_error (NorpcDBusRequest *self,
+                         const char       *name,
+                         const char       *text)
+{
+  const char *domain = g_str_equal (name, NORPC_DBUS_INVALID_ARGS) ? NORPC_DBUS_RUNTIME_ERRORS : NULL;
+
+  answer_domain_error (self, name, domain, text);
 }
 
 void
@@ -78,7 +92,9 @@ norpc_dbus_answer_gerror (NorpcDBusRequest *self,
 {
   g_autofree char *name = norpc_dbus_error_get_name (error);
 
-  norpc_dbus_answer_error (self, name, error->message);
+  const char *domain = error->domain == G_DBUS_ERROR ? NORPC_DBUS_STANDARD_ERRORS : NULL;
+
+  answer_domain_error (self, name, domain, error->message);
 }
 
 /* Sends a reply with @body (floating or owned), whose parts have been checked. One that is too large becomes an error.

@@ -115,16 +115,40 @@ norpc_dbus_error_translate (GError *error)
   return error;
 }
 
+/* Thread-safe. Takes ownership of an error, and returns it (owned): what an export rejects is a wrong argument, as
+ * within a process.
+ */
+GError *
+norpc_dbus_error_translate_rejection (GError *error)
+{
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS))
+    {
+      error->domain = NORPC_ERROR;
+      error->code = NORPC_ERROR_INVALID_ARGUMENT;
+      g_dbus_error_strip_remote_error (error);
+    }
+
+  return norpc_dbus_error_translate (error);
+}
+
 /* Thread-safe. Returns the error (owned) in a message of the type error. */
 GError *
 norpc_dbus_error_from_message (GDBusMessage *message)
 {
+  const char *domain = g_dbus_message_get_interface (message);
   GError *error = NULL;
 
   if (!g_dbus_message_to_gerror (message, &error))
     return g_error_new (NORPC_ERROR, NORPC_ERROR_FAILED, "The reply is neither a result nor an error");
 
-  return norpc_dbus_error_translate (error);
+  if (g_strcmp0 (domain, NORPC_DBUS_RUNTIME_ERRORS) == 0)
+    return norpc_dbus_error_translate_rejection (error);
+  if (g_strcmp0 (domain, NORPC_DBUS_STANDARD_ERRORS) != 0 || error->domain != G_DBUS_ERROR)
+    return norpc_dbus_error_translate (error);
+
+  g_dbus_error_strip_remote_error (error);
+
+  return error;
 }
 
 /* Thread-safe. Registers the errors that a description which was read at run time declares with names of D-Bus.

@@ -133,7 +133,8 @@ finish_message (NorpcDBusOpenedStream *self,
     return g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s failed: the connection is closed",
                         self->interface_info->dbus.name, get_stream_method (self)->dbus.name);
 
-  return norpc_dbus_error_translate (g_steal_pointer (&error));
+  /* The methods of a stream reject items; they do not return errors of the service. */
+  return norpc_dbus_error_translate_rejection (g_steal_pointer (&error));
 }
 
 static void

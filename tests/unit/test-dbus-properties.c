@@ -323,7 +323,7 @@ test_rejected_write (DBusFixture   *fixture,
       g_assert_true (wire_wire_proxy_set_mode_sync (proxies[i], WIRE_MODE_FAST, NULL, &error));
       g_assert_no_error (error);
       g_assert_false (wire_wire_proxy_set_mode_sync (proxies[i], (WireMode) 99, NULL, &error));
-      g_assert_nonnull (error);
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
       g_assert_cmpstr (error->message, ==, "org.example.Wire: property 'Mode': 99 is not a valid WireMode");
     }
 }

@@ -171,6 +171,9 @@ test_errors (DBusFixture   *fixture,
     { NORPC_ERROR, NORPC_ERROR_NO_REPLY },
     { NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT },
     { G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED },
+    { G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS },
+    { G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN },
+    { G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
@@ -196,6 +199,11 @@ test_error_names (DBusFixture   *fixture,
     NULL,
     "org.freedesktop.DBus.Error.LimitsExceeded",
     "org.norpc.Error.NoReply",
+    NULL,
+    "org.freedesktop.DBus.Error.AccessDenied",
+    "org.freedesktop.DBus.Error.InvalidArgs",
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.LimitsExceeded",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

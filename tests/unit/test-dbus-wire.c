@@ -52,6 +52,90 @@ test_requests (DBusFixture   *fixture,
   assert_fails (fixture, PROPERTIES, "Take", g_variant_new ("(s)", "org.example.Wire"), ERROR ("UnknownMethod"));
 }
 
+/* Returns a proxy (owned) for a client with another description of the service. */
+static NorpcDynamicProxy *
+new_other_proxy (DBusFixture *fixture)
+{
+  const char *xml = "<node><interface name='org.example.Wire'>"
+                    "<method name='GetBytes'><arg name='size' type='s'/><arg type='ay' direction='out'/></method>"
+                    "<stream name='Fill' direction='in'><arg name='number' type='s' direction='out'/></stream>"
+                    "</interface></node>";
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return norpc_dynamic_proxy_new (NORPC_ENDPOINT (fixture->endpoint), info);
+}
+
+/* A client with norpc-glib gets the error that a wrong argument has within a process. */
+static void
+test_rejected_call (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (NorpcDynamicProxy) proxy = new_other_proxy (fixture);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (norpc_dynamic_proxy_call_method_sync (proxy, "GetBytes", g_variant_new ("(s)", "x"), NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Wire.GetBytes: expected arguments of the types 'u', got 's'");
+}
+
+static void
+test_rejected_item (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (NorpcDynamicProxy) proxy = new_other_proxy (fixture);
+  g_autoptr (NorpcDynamicStream) stream = NULL;
+  g_autoptr (HeldStream) held = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stream = norpc_dynamic_proxy_open_stream (proxy, "Fill", NULL, NULL, &error);
+  g_assert_no_error (error);
+  held = wire_state_wait_stream (fixture->state);
+  g_assert_true (norpc_dynamic_stream_write (stream, g_variant_new ("(s)", "x"), &error));
+  g_assert_null (norpc_dynamic_stream_outcome_sync (stream, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+}
+
+static GDBusMessage *
+reject_foreign (GDBusConnection *connection,
+                GDBusMessage    *message,
+                gboolean         incoming,
+                gpointer         data)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_strcmp0 (g_dbus_message_get_path (message), "/foreign") != 0)
+    return message;
+
+  reply = g_dbus_message_new_method_error_literal (message, ERROR ("InvalidArgs"), "not here");
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  g_object_unref (message);
+
+  return NULL;
+}
+
+/* The error of a service without norpc-glib may mean anything. */
+static void
+test_foreign_error (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint =
+    norpc_dbus_endpoint_new (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, "/foreign");
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  guint id = g_dbus_connection_add_filter (fixture->served, reject_foreign, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
+  g_assert_cmpstr (error->message, ==, "not here");
+  g_dbus_connection_remove_filter (fixture->served, id);
+}
+
 /* A value of the right type may still be one that the description does not allow. */
 static void
 test_values (DBusFixture   *fixture,
@@ -509,6 +593,9 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   dbus_add_tests ("/dbus-wire/requests", test_requests);
+  dbus_add_tests ("/dbus-wire/rejected-call", test_rejected_call);
+  dbus_add_tests ("/dbus-wire/rejected-item", test_rejected_item);
+  dbus_add_tests ("/dbus-wire/foreign-error", test_foreign_error);
   dbus_add_tests ("/dbus-wire/values", test_values);
   dbus_add_tests ("/dbus-wire/numbers", test_numbers);
   dbus_add_tests ("/dbus-wire/forms", test_forms);
