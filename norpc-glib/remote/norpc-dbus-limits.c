@@ -33,7 +33,7 @@ find_type_excess (const GVariantType *type,
   const char *problem = NULL;
 
   if (g_variant_type_is_maybe (type))
-    return "it has a maybe type, which has no form there";
+    return "it has a maybe type";
   if (g_variant_type_is_dict_entry (type))
     return "it has a dictionary entry that is not in an array";
   if (g_variant_type_is_array (type))

@@ -145,6 +145,15 @@ assert_open (DBusFixture *fixture)
   g_assert_false (g_dbus_connection_is_closed (fixture->served));
 }
 
+/* The text is one sentence with one relative clause at most. */
+static void
+assert_one_clause (const char *text)
+{
+  const char *clause = strstr (text, "which");
+
+  g_assert_true (clause == NULL || strstr (clause + 1, "which") == NULL);
+}
+
 static void
 test_arguments (DBusFixture   *fixture,
                 gconstpointer  kind)
@@ -158,6 +167,7 @@ test_arguments (DBusFixture   *fixture,
       g_assert_false (call_containers (fixture, values->pdata[i], &error));
       g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
       g_assert_true (g_str_has_prefix (error->message, "org.example.Wire.Containers: argument 'any': "));
+      assert_one_clause (error->message);
       assert_open (fixture);
     }
 }
