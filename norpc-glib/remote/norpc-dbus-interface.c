@@ -114,6 +114,17 @@ norpc_dbus_interface_get_subscribers (NorpcDBusInterface *self)
   return self->subscribers;
 }
 
+/* Returns a text (owned) that says whose object it is, for a reader who has more than one. */
+static char *
+describe_object (NorpcDBusInterface *self)
+{
+  if (self->name == NULL)
+    return g_strdup_printf ("Object '%s' of the program at the other end of a peer connection, such as a helper",
+                            self->path);
+
+  return g_strdup_printf ("Object '%s' of '%s' on the bus", self->path, self->name);
+}
+
 /* A service that sends what its description does not allow can do so often: only the first message is
  * reported. Takes ownership of @problem.
  */
@@ -123,10 +134,11 @@ complain (NorpcDBusInterface *self,
           const char         *member,
           char               *problem)
 {
+  g_autofree char *object = self->complained ? NULL : describe_object (self);
+
   if (!self->complained)
-    g_message ("%s of %s, %s '%s': %s; it is ignored, and more of this kind is not reported",
-               self->info->dbus.name, self->owner != NULL && *self->owner != '\0' ? self->owner : "the peer", kind,
-               member, problem);
+    g_message ("%s: %s: %s '%s': %s; it is ignored, and more of this kind is not reported", object,
+               self->info->dbus.name, kind, member, problem);
   self->complained = TRUE;
   g_free (problem);
 }
