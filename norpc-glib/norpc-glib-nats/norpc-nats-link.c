@@ -67,9 +67,11 @@ norpc_nats_check_status (natsStatus   status,
     code = NORPC_ERROR_CLOSED;
   else if (status == NATS_MAX_PAYLOAD || status == NATS_INVALID_ARG)
     code = NORPC_ERROR_INVALID_ARGUMENT;
-  g_set_error (error, NORPC_ERROR, code, "%s: %s", action,
-               status == NATS_MAX_PAYLOAD ? "the message is larger than the NATS server allows"
-                                          : natsStatus_GetText (status));
+  /* Its sender says what the message is. */
+  if (status == NATS_MAX_PAYLOAD)
+    g_set_error_literal (error, NORPC_ERROR, code, "the message is larger than the NATS server allows");
+  else
+    g_set_error (error, NORPC_ERROR, code, "%s: %s", action, natsStatus_GetText (status));
 
   return FALSE;
 }

@@ -113,6 +113,19 @@ forget_request (NorpcNatsRequest *self)
   g_mutex_unlock (&serving->lock);
 }
 
+/* Says which reply could not be sent. */
+static void
+prefix_send_error (NorpcNatsRequest  *self,
+                   GError           **error)
+{
+  const char *name = self->served->info->dbus.name;
+
+  if (self->kind == NORPC_NATS_CALL)
+    g_prefix_error (error, "%s.%s: the reply could not be sent: ", name, get_method_name (self));
+  else
+    g_prefix_error (error, "%s: the values of the properties could not be sent: ", name);
+}
+
 /* Called in the thread of the link, or in one of the library. A reply that cannot be sent becomes an error. */
 static void
 publish (NorpcNatsRequest *self,
@@ -131,6 +144,8 @@ publish (NorpcNatsRequest *self,
   if (message != NULL && norpc_nats_link_publish (self->served->serving->link, message, &error))
     return;
 
+  if (problem == NULL)
+    prefix_send_error (self, &error);
   message = norpc_nats_error_new_message (reply, self->served->info, error);
   if (message != NULL)
     norpc_nats_link_publish (self->served->serving->link, message, NULL);

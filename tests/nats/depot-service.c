@@ -230,6 +230,16 @@ depot_find (DepotDepot  *service,
   return TRUE;
 }
 
+static char *
+depot_fill (DepotDepot  *service,
+            guint        length,
+            GError     **error)
+{
+  begin (service);
+
+  return g_strnfill (length, 'x');
+}
+
 static const DepotDepotInterface depot_funcs = {
   .echo = depot_echo,
   .mix = depot_mix,
@@ -240,6 +250,7 @@ static const DepotDepotInterface depot_funcs = {
   .note = depot_note,
   .who_am_i = depot_who_am_i,
   .find = depot_find,
+  .fill = depot_fill,
 };
 
 /* The state must last longer than the service. */

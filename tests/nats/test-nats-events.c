@@ -308,6 +308,8 @@ test_too_large (GaugeFixture  *fixture,
   gauge_run (&fixture->gauge, set_long_text_cb, NULL);
   g_assert_false (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==, "org.example.Gauge: the values of the properties could not be sent: the message is "
+                                       "larger than the NATS server allows");
   g_assert_cmpint (depot_gauge_get_level (DEPOT_GAUGE (fixture->proxy)), ==, 1);
   gauge_run (&fixture->gauge, set_short_text_cb, NULL);
   gauge_fixture_wait_level (fixture, 2);

@@ -440,7 +440,13 @@ test_too_large (Fixture       *fixture,
 
   g_assert_null (depot_depot_proxy_call_echo_sync (fixture->proxy, text, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
-  g_assert_nonnull (strstr (error->message, "larger than the NATS server allows"));
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Depot.Echo failed: the message is larger than the NATS server allows");
+  g_clear_error (&error);
+  g_assert_null (depot_depot_proxy_call_fill_sync (fixture->proxy, 2 * 1024 * 1024, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Depot.Fill: the reply could not be sent: the message is larger than the NATS server allows");
   g_clear_error (&error);
   echo = depot_depot_proxy_call_echo_sync (fixture->proxy, half, NULL, &error);
   g_assert_no_error (error);
