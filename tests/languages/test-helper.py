@@ -121,6 +121,16 @@ class Helpers(unittest.TestCase):
             self.store.flush_sync()
         self.assertEqual(self.helper.get_n_starts(), 2)
 
+    def test_notify(self):
+        """On an instance, connect() is that of GObject."""
+        states = []
+        self.assertGreater(self.helper.connect('notify::state', lambda helper, _pspec: states.append(helper.get_state())), 0)
+        self.helper.stop()
+        self.wait(lambda: states)
+        self.assertEqual(states, [Norpc.HelperState.STOPPED])
+        with self.assertRaisesRegex(TypeError, 'unknown signal name'):
+            self.helper.connect('nothing', print)
+
     def test_not_a_helper(self):
         with self.assertRaisesRegex(GLib.Error, 'was not started by a NorpcHelper'):
             Norpc.Helper.connect()

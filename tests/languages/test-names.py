@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Names that are right in C, and would clash in Python."""
 
+import inspect
 import unittest
 
 import gi
@@ -92,6 +93,24 @@ class Members(GObject.Object, Names.Members):
     do_level_ = make_method('level_')
 
 
+def find_hiding_functions(module):
+    """Finds the functions of classes, which get no instance, that hide a method of a base class from their instances."""
+    probe = GObject.Object()
+    for cls in (getattr(module, name) for name in dir(module)):
+        if not isinstance(cls, type) or not hasattr(getattr(cls, '__info__', None), 'get_methods'):
+            continue
+        bases = [base for base in cls.__mro__ if getattr(base, '__gtype__', None) != cls.__gtype__]
+        if issubclass(cls, GObject.GInterface):
+            bases.append(GObject.Object)  # of each class that implements it
+        for info in cls.__info__.get_methods():
+            name = info.get_name()
+            hidden = next((vars(base)[name] for base in bases if name in vars(base)), None)
+            if info.is_method() or info.is_constructor() or hidden is None:
+                continue
+            if inspect.getattr_static(cls, name).__get__(probe, cls) != hidden.__get__(probe, cls):
+                yield f'{cls.__name__}.{name}'
+
+
 class NamesTest(unittest.TestCase):
     def host(self, service, proxy=Names.ClashesProxy):
         self.server = Norpc.Server.new(service)
@@ -139,6 +158,10 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(heard, [(name, emit) for emit, name in SIGNALS.items()])
         loaded = Names.MembersProxy.new_sync(self.server.get_channel(), None)
         self.assertEqual([loaded.get_property(name) for name in PROPERTIES], [5, 'a', 'b', 'c'])
+
+    def test_hidden(self):
+        for module in Names, Norpc:
+            self.assertEqual(list(find_hiding_functions(module)), [])
 
     def test_hint(self):
         with self.assertRaises(GLib.Error) as caught:

@@ -6,7 +6,7 @@ import enum
 import types
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from gi.repository import Gio, GLib, GObject
 
@@ -109,6 +109,12 @@ class HelperState(enum.IntEnum):
     FAILED = 3
     STOPPED = 4
 
+class _HelperConnect:
+    @overload
+    def __get__(self, helper: None, owner: type[Helper]) -> Callable[[], Gio.DBusConnection]: ...
+    @overload
+    def __get__(self, helper: Helper, owner: type[Helper]) -> Callable[..., int]: ...
+
 class Helper(GObject.Object, Endpoint):
     props: Any
     def __init__(self, *, argv: list[str] = ..., object_path: str = ..., environment: list[str] | None = ...,
@@ -116,8 +122,7 @@ class Helper(GObject.Object, Endpoint):
                  max_delay: int = ..., start_timeout: int = ...) -> None: ...
     @staticmethod
     def new(argv: list[str], object_path: str) -> Helper: ...
-    @staticmethod
-    def connect() -> Gio.DBusConnection: ...
+    connect: _HelperConnect
     def restart(self) -> None: ...
     def stop(self) -> None: ...
     def get_state(self) -> HelperState: ...

@@ -4,7 +4,7 @@
 import os
 
 from gi.overrides import override
-from gi.repository import GLib, Norpc
+from gi.repository import GLib, GObject, Norpc
 
 from ._norpc import calls, errors, eventloop, guards, gvalues, properties, records, scope, streams
 
@@ -117,14 +117,27 @@ Server = override(Server)
 __all__.append('Server')
 
 
+_connect_helper = Norpc.Helper.connect
+
+
+def _connect():
+    """Connects a helper program to the process that has started it."""
+    connection = _connect_helper()
+    os.environ.pop('NORPC_HELPER_FD', None)  # Python has a copy of the environment
+    return connection
+
+
+class _Connect:
+    """The function connect() of the class, and that of GObject of an instance."""
+
+    def __get__(self, helper, owner=None):
+        return _connect if helper is None else GObject.Object.connect.__get__(helper, owner)
+
+
 class Helper(Norpc.Helper):
     """A program with a service."""
 
-    @classmethod
-    def connect(cls):
-        connection = super().connect()
-        os.environ.pop('NORPC_HELPER_FD', None)  # Python has a copy of the environment
-        return connection
+    connect = _Connect()
 
 
 Helper = override(Helper)
