@@ -39,6 +39,21 @@ is_function (const char *name,
   return g_str_equal (name, function);
 }
 
+static gboolean
+is_getter (const CgMember *property,
+           const char     *name)
+{
+  return is_function (name, "get_", property->lower, "") || is_function (name, "dup_", property->lower, "");
+}
+
+static gboolean
+is_setter (const CgMember *property,
+           const char     *name)
+{
+  return is_function (name, "set_", property->lower, "") || is_function (name, "set_", property->lower, "_async") ||
+         is_function (name, "set_", property->lower, "_finish") || is_function (name, "set_", property->lower, "_sync");
+}
+
 /* Checks whether the interface, or its proxies, have a function @name in C. */
 static gboolean
 has_function (const CgInterface *interface,
@@ -64,9 +79,8 @@ has_function (const CgInterface *interface,
     if (is_function (name, "emit_", signal->lower, ""))
       return TRUE;
   CG_FOREACH (const CgMember, property, interface->properties)
-    if (is_function (name, "get_", property->lower, "") || is_function (name, "dup_", property->lower, "") ||
-        is_function (name, "set_", property->lower, "") || is_function (name, "set_", property->lower, "_async") ||
-        is_function (name, "set_", property->lower, "_finish") || is_function (name, "set_", property->lower, "_sync"))
+    if (((property->access & CG_ACCESS_READ) != 0 && is_getter (property, name)) ||
+        ((property->access & CG_ACCESS_WRITE) != 0 && is_setter (property, name)))
       return TRUE;
 
   return FALSE;

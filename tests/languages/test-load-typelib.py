@@ -125,7 +125,8 @@ class Both(Case):
         names = Norpc.load(HERE / 'names.xml', interface_prefix='org.example.Names')
         for generated, loaded in ((Kv.StoreProxy, kv.StoreProxy), (Streams.FeedProxy, streams.FeedProxy),
                                   (Names.ClashesProxy, names.ClashesProxy),
-                                  (Names.MembersProxy, names.MembersProxy)):
+                                  (Names.MembersProxy, names.MembersProxy),
+                                  (Names.SettersProxy, names.SettersProxy)):
             with self.subTest(generated.__name__):
                 # Some functions differ from others only for C.
                 expected = {name for name in dir(generated) if not name.startswith(('return_', 'dup_'))}

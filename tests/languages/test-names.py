@@ -3,6 +3,7 @@
 """Names that are right in C, and would clash in Python."""
 
 import inspect
+import pathlib
 import unittest
 
 import gi
@@ -158,6 +159,58 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(heard, [(name, emit) for emit, name in SIGNALS.items()])
         loaded = Names.MembersProxy.new_sync(self.server.get_channel(), None)
         self.assertEqual([loaded.get_property(name) for name in PROPERTIES], [5, 'a', 'b', 'c'])
+
+    def check_setters(self, setters):
+        """Methods that want the names of the functions of properties, which say how the methods are named."""
+        class Setters(Norpc.Service, setters.Setters):
+            title = GObject.Property(type=str, default='a')
+            level = GObject.Property(type=GObject.TYPE_UINT)
+            ready = GObject.Property(type=bool, default=False)
+            secret = GObject.Property(type=str, default='')
+
+            def get_title_(self):
+                return 'got'
+
+            def set_title_(self, text, now):
+                self.props.title = f'{text} {now}'
+
+            def set_level_(self, level):
+                self.props.level = level + 1
+
+            def set_ready(self, text):
+                self.props.title = f'ready {text}'
+
+            def get_secret(self):
+                return 'secret'
+
+        async def use(proxy):
+            await proxy.set_title_('b', True)
+            with self.assertRaisesRegex(TypeError, r"set_title\(\) sets the property 'title'; the method is set_title_\(\)"):
+                await proxy.set_title('c')
+            with self.assertRaisesRegex(TypeError, r"2 .*; set_title\(\) sets .*; the method is set_title_\(\)"):
+                await proxy.set_title('c', True)
+            with self.assertRaisesRegex(TypeError, r"set_title_sync\(\) sets .*; the method is set_title_sync_\(\)"):
+                proxy.set_title_sync('c', True, 'x')
+            with self.assertRaisesRegex(TypeError, r"get_title\(\) gets .*; the method is get_title_\(\)"):
+                proxy.get_title(5)
+            self.assertEqual(await proxy.get_title_(), 'got')
+            proxy.set_level_sync(5)
+            self.assertEqual(proxy.props.level, 5)
+            await proxy.set_level_(5)
+            proxy.set_level(6)
+            await proxy.set_ready('d')  # there is no setter
+            self.assertFalse(hasattr(proxy, 'set_ready_'))
+            self.assertFalse(hasattr(proxy, 'set_ready_finish'))
+            self.assertEqual(await proxy.get_secret(), 'secret')  # and no getter
+
+        with Norpc.serve(Setters()) as proxy:
+            Norpc.run(use(proxy))
+
+    def test_setters(self):
+        self.check_setters(Names)
+
+    def test_loaded_setters(self):
+        self.check_setters(Norpc.load(pathlib.Path(__file__).parent / 'names.xml', interface_prefix='org.example.Names'))
 
     def test_hidden(self):
         for module in Names, Norpc:

@@ -171,6 +171,46 @@ def _add_waiting(cls, interface):
             cls.new_sync = _make_constructor(function)
 
 
+class _Set:
+    """The result of a function that has set a property: there is nothing to await."""
+
+    def __init__(self, hint):
+        self._hint = hint
+
+    def __repr__(self):
+        return f'<{self._hint}>'
+
+    def __await__(self):
+        raise TypeError(self._hint)
+
+
+def _make_hinting(function, hint, is_setter):
+    """Has the function of a property say that a method of its name has another one."""
+    @functools.wraps(function, ('__name__', '__doc__'))
+    def run(self, *args, **kwargs):
+        try:
+            result = function(self, *args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f'{error}; {hint}') from None
+        return _Set(hint) if is_setter else result
+
+    return run
+
+
+def _add_hints(cls, interface, name):
+    """Adds hints to the functions of a property X, which have the names that a method GetX or SetX would have."""
+    verb, _, property_name = name.partition('_')
+    suffix = interface.get_suffix(name)
+    if not suffix or verb not in ('get', 'set') or property_name not in interface.property_names:
+        return
+    for public in name, f'{name}_sync':
+        function = getattr(cls, public, None)
+        if function is not None:
+            does = 'gets' if verb == 'get' else 'sets'
+            hint = f"{public}() {does} the property '{property_name}'; the method is {public}{suffix}()"
+            setattr(cls, public, _make_hinting(function, hint, verb == 'set' and public == name))
+
+
 def add_methods(cls):
     """Adds a function for each method of its interface to a generated class of proxies."""
     def add(public, kind, run, doc):
@@ -190,3 +230,5 @@ def add_methods(cls):
         for name in interface.get_streams():
             add(name, _Stream, _Stream.run, 'Opens a stream.')
         _add_waiting(cls, interface)
+        for name in interface.get_called_methods():
+            _add_hints(cls, interface, name)

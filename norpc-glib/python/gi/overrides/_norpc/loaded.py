@@ -2,10 +2,11 @@
 """Interfaces that are described at run time, with the functions that a typelib would give them."""
 
 import functools
+import types
 
-from gi.repository import GLib, GObject, Norpc
+from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import described, description, errors, names, streams
+from . import described, description, errors, streams
 
 
 class Loaded:
@@ -23,8 +24,8 @@ class Loaded:
             for get in (self._descriptions.get_in, self._descriptions.get_out, self._descriptions.get_item))
         self._signals = {info.get_gobject_name(signal): self._descriptions.get_signal(index)
                          for index, signal in enumerate(info.list_signals())}
-        self._properties = {names.get_property_name(info, index).replace('-', '_'): self._descriptions.get_property(index)
-                            for index in range(len(info.list_properties()))}
+        self._properties = {property_info.name.replace('-', '_'): self._descriptions.get_property(index)
+                            for index, property_info in enumerate(info.properties or ())}
         self.stream_classes = {
             name: streams.make_described_class(f'{self.name}{name.title().replace("_", "")}Stream', self._items[name],
                                                self._outs[name], self.refine) for name in self.get_streams()}
@@ -108,7 +109,7 @@ class Loaded:
             functions[f'emit_{name}'] = self._make_emit(name, self.info.get_gobject_name(signal))
         for index, member in enumerate(self.info.list_properties()):
             functions.update(self._make_property_functions(member, index))
-        return functions
+        return _name(functions)
 
     def _make_complete(self, name):
         results = self._outs[name]
@@ -144,13 +145,15 @@ class Loaded:
 
     def _make_property_functions(self, member, index):
         name = self.info.get_function_name(member)
-        gobject_name = names.get_property_name(self.info, index)
+        gobject_name, flags = self.info.properties[index].name, self.info.properties[index].dbus.flags
         value = self._properties[gobject_name.replace('-', '_')]
-        return {
-            f'get_{name}': lambda self: self.get_property(gobject_name),
-            f'set_{name}': lambda self, new: GObject.Object.set_property(
-                self, gobject_name, *value.to_gobject(value.check(f'set_{name}', [new]))),
-        }
+        functions = {}
+        if flags & Gio.DBusPropertyInfoFlags.READABLE:
+            functions[f'get_{name}'] = lambda self: self.get_property(gobject_name)
+        if flags & Gio.DBusPropertyInfoFlags.WRITABLE:
+            functions[f'set_{name}'] = lambda self, new: GObject.Object.set_property(
+                self, gobject_name, *value.to_gobject(value.check(f'set_{name}', [new])))
+        return functions
 
     # The functions of proxies.
 
@@ -166,7 +169,7 @@ class Loaded:
                 functions[f'call_{name}_sync'] = self._make_call_sync(name)
         for index, member in enumerate(self.info.list_properties()):
             functions.update(self._make_writing_functions(member, index))
-        return functions
+        return _name(functions)
 
     def _make_new_call(self, index):
         method = self.info.list_methods()[index]
@@ -227,8 +230,10 @@ class Loaded:
 
     def _make_writing_functions(self, member, index):
         name = self.info.get_function_name(member)
-        gobject_name = names.get_property_name(self.info, index)
+        gobject_name, flags = self.info.properties[index].name, self.info.properties[index].dbus.flags
         value = self._properties[gobject_name.replace('-', '_')]
+        if not flags & Gio.DBusPropertyInfoFlags.WRITABLE:
+            return {}
 
         def write(proxy, new, cancellable, *callback):
             gvalue, = value.to_gvalues(value.check(f'set_{name}_async', [new]))
@@ -240,6 +245,14 @@ class Loaded:
 
         return {f'set_{name}_async': write, f'set_{name}_finish': Norpc.Proxy.write_value_finish,
                 f'set_{name}_sync': write_sync}
+
+
+def _name(functions):
+    """Gives functions their names, for the messages of Python."""
+    for name, function in functions.items():
+        if isinstance(function, types.FunctionType):
+            function.__name__ = function.__qualname__ = name
+    return functions
 
 
 def _convert_args(handler, args):

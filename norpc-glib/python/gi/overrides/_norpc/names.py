@@ -15,11 +15,3 @@ def make_constant(name):
     if '_' not in identifier and identifier.upper() != identifier:
         identifier = re.sub('(?<=[^A-Z])(?=[A-Z])', '_', identifier)
     return identifier.upper()
-
-
-def get_property_name(info, index):
-    """Gets the name of a GObject property."""
-    member = info.list_properties()[index]
-    if member in info.list_signals():  # then get_gobject_name() is about that
-        return info.get_function_name(member).replace('_', '-')
-    return info.get_gobject_name(member)
