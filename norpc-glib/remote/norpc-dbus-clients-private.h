@@ -29,9 +29,10 @@ typedef struct
   guint              credit;     /* items */
 } NorpcDBusNotes;
 
+/* The functions below keep a client while they handle a message of it, even if it leaves meanwhile. */
 typedef struct
 {
-  NorpcDBusClients *clients;     /* (unowned) */
+  gatomicrefcount   ref_count;
   char             *name;        /* (owned): empty for the peer of a connection without a bus */
   NorpcSender      *sender;      /* (owned) (nullable): NULL until it is known */
   GQueue            waiting;     /* of owned GDBusMessage: until the sender is known */

@@ -68,9 +68,12 @@ cancel (GPtrArray *cancellables)
 }
 
 static void
-client_free (gpointer data)
+client_unref (gpointer data)
 {
   NorpcDBusClient *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
 
   g_clear_pointer (&self->end, norpc_dbus_match_free);
   g_queue_clear_full (&self->waiting, g_object_unref);
@@ -94,7 +97,7 @@ norpc_dbus_clients_new (GDBusConnection     *connection,
   self->func = func;
   self->left = left;
   self->data = data;
-  self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, client_free);
+  self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, client_unref);
 
   return self;
 }
@@ -146,20 +149,46 @@ is_gone (GVariant *args)
   return *owner == '\0';
 }
 
-/* Code of the application may run: @self may have ended afterwards. */
+/* Handles a message (owned). Code of the application may run: afterwards, the client may have left, and @self may have
+ * ended.
+ */
+static void
+handle_taken (NorpcDBusClients *self,
+              NorpcDBusClient  *client,
+              GDBusMessage     *message)
+{
+  g_atomic_ref_count_inc (&client->ref_count);
+  self->func (client, message, self->data);
+  client_unref (client);
+}
+
+/* Called by those that keep @self. Code of the application may run, as above. */
+static void
+handle_waiting (NorpcDBusClients *self,
+                NorpcDBusClient  *client)
+{
+  GDBusMessage *message;
+
+  g_atomic_ref_count_inc (&client->ref_count);
+  while (!self->ended && (message = g_queue_pop_head (&client->waiting)) != NULL)
+    handle_taken (self, client, message);
+  client_unref (client);
+}
+
+/* Called by those that keep @self. Code of the application may run, as above. */
 static void
 remove_client (NorpcDBusClients *self,
                const char       *name)
 {
   g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *owned_name = g_strdup (name);
-  NorpcDBusClient *client = g_hash_table_lookup (self->clients, name);
+  NorpcDBusClient *client = g_hash_table_lookup (self->clients, owned_name);
 
-  if (client == NULL)
+  if (client != NULL)
+    handle_waiting (self, client);
+  if (self->ended || g_hash_table_lookup (self->clients, owned_name) != client || client == NULL)
     return;
 
-  while (!g_queue_is_empty (&client->waiting))
-    self->func (client, g_queue_pop_head (&client->waiting), self->data);
   steal_requests (client, cancellables);
   g_hash_table_remove (self->clients, owned_name);
   self->left (owned_name, self->data);
@@ -175,21 +204,12 @@ vanished_cb (GDBusConnection *connection G_GNUC_UNUSED,
              GVariant        *args,
              gpointer         user_data)
 {
-  NorpcDBusClients *self = user_data;
+  NorpcDBusClients *self = clients_ref (user_data);
   g_autoptr (GVariant) name = g_variant_get_child_value (args, 0);
 
   if (!self->ended && g_strcmp0 (sender, "org.freedesktop.DBus") == 0 && is_gone (args))
     remove_client (self, g_variant_get_string (name, NULL));
-}
-
-static void
-handle_waiting (NorpcDBusClient *client)
-{
-  NorpcDBusClients *self = client->clients;
-  GDBusMessage *message;
-
-  while (!self->ended && (message = g_queue_pop_head (&client->waiting)) != NULL)
-    self->func (client, message, self->data);
+  clients_unref (self);
 }
 
 /* Returns the credentials (owned) in a reply of the bus, or NULL if they are not complete. */
@@ -252,7 +272,7 @@ identified_cb (GObject      *connection,
   else if (client != NULL)
     {
       client->sender = norpc_sender_new (question->clients->connection, client->name, credentials);
-      handle_waiting (client);
+      handle_waiting (question->clients, client);
     }
   clients_unref (question->clients);
   g_free (question->name);
@@ -310,7 +330,7 @@ ensure_client (NorpcDBusClients *self,
     return client;
 
   client = g_new0 (NorpcDBusClient, 1);
-  client->clients = self;
+  g_atomic_ref_count_init (&client->ref_count);
   client->name = g_strdup (name);
   client->requests = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   g_hash_table_insert (self->clients, client->name, client);
@@ -327,7 +347,7 @@ norpc_dbus_clients_watch (NorpcDBusClients *self,
   ensure_client (self, name);
 }
 
-/* Takes ownership of @message, which is handled once its sender is known. */
+/* Takes ownership of @message, which is handled once its sender is known, and those before it have been handled. */
 void
 norpc_dbus_clients_take (NorpcDBusClients *self,
                          GDBusMessage     *message)
@@ -339,8 +359,8 @@ norpc_dbus_clients_take (NorpcDBusClients *self,
   if (g_dbus_connection_get_unique_name (self->connection) == NULL || name == NULL)
     name = "";
   client = ensure_client (self, name);
-  if (client->sender != NULL)
-    self->func (client, message, self->data);
+  if (client->sender != NULL && g_queue_is_empty (&client->waiting))
+    handle_taken (self, client, message);
   else
     g_queue_push_tail (&client->waiting, message);
 }
