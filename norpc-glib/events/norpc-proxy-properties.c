@@ -178,17 +178,22 @@ load_sync (NorpcProxy    *self,
 {
   g_autoptr (NorpcReply) reply = NULL;
   NorpcMirror *mirror = norpc_proxy_get_mirror (self);
+  NorpcSubscriber *subscriber = norpc_proxy_get_subscriber (self);
+  NorpcNews news;
   int n_sent;
 
   if (mirror == NULL)
     return TRUE;
 
+  /* The call may start the service. */
+  news = norpc_subscription_get_news (subscriber);
   norpc_mirror_start (mirror);
   n_sent = norpc_mirror_get_n_sent (mirror);
   reply = norpc_proxy_call_sync (self,
                                  norpc_call_new (&norpc_mirror_get_access (mirror)->info,
                                                  NORPC_PROPERTY_GET_ALL),
                                  cancellable, error);
+  norpc_subscription_skip_news (subscriber, news);
   if (reply == NULL)
     return FALSE;
 

@@ -28,6 +28,20 @@ void             norpc_subscription_close (NorpcSubscriber          *subscriber)
 void             norpc_subscription_load     (NorpcSubscriber        *subscriber);
 gboolean         norpc_subscription_is_ready (NorpcSubscriber        *subscriber);
 
+/* Called in the client's context, around a time in which it is blocked. A service that goes and comes back meanwhile is no
+ * news.
+ */
+typedef enum
+{
+  NORPC_NEWS_CONNECTED,
+  NORPC_NEWS_ALONE,
+  NORPC_NEWS_PENDING, /* the proxy has to notify of "connected" anyway */
+} NorpcNews;
+
+NorpcNews norpc_subscription_get_news  (NorpcSubscriber *subscriber);
+void      norpc_subscription_skip_news (NorpcSubscriber *subscriber,
+                                        NorpcNews        before);
+
 /* Thread-safe. */
 NorpcMirror *norpc_subscription_get_mirror (NorpcSubscription *self);
 

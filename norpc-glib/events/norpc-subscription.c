@@ -190,6 +190,39 @@ note_open (NorpcSubscriber *subscriber,
   change_numbers ((NorpcSubscription *) subscriber, 0, change);
 }
 
+/* Called with the lock of the events held. */
+static NorpcNews
+get_state_locked (NorpcSubscription *self)
+{
+  return self->n_services > 0 || self->n_open > 0 ? NORPC_NEWS_CONNECTED : NORPC_NEWS_ALONE;
+}
+
+NorpcNews
+norpc_subscription_get_news (NorpcSubscriber *subscriber)
+{
+  NorpcSubscription *self = (NorpcSubscription *) subscriber;
+  NorpcNews news;
+
+  g_mutex_lock (&get_events (self)->lock);
+  news = self->change != NULL && self->change->notifies ? NORPC_NEWS_PENDING : get_state_locked (self);
+  g_mutex_unlock (&get_events (self)->lock);
+
+  return news;
+}
+
+/* Handlers that ran, and a client that read the property, have seen the state of @before. */
+void
+norpc_subscription_skip_news (NorpcSubscriber *subscriber,
+                              NorpcNews        before)
+{
+  NorpcSubscription *self = (NorpcSubscription *) subscriber;
+
+  g_mutex_lock (&get_events (self)->lock);
+  if (self->change != NULL && get_state_locked (self) == before)
+    self->change->notifies = FALSE;
+  g_mutex_unlock (&get_events (self)->lock);
+}
+
 /* Called in the thread that constructs @proxy, in whose thread-default context it emits. Returns
  * a subscription that is owned by the proxy.
  */
