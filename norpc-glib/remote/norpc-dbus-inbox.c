@@ -137,17 +137,20 @@ take_slot_locked (NorpcDBusInbox *self,
   return TRUE;
 }
 
-/* Runs in GDBus's thread. The router has checked the limit of messages for a branch. */
+/* Runs in GDBus's thread. The router has checked the limit of messages for a branch. It may have found the inbox before that
+ * was closed.
+ */
 static void
 push_message (NorpcDBusInbox *self,
               GDBusMessage   *message,
               gboolean        for_branch)
 {
-  gboolean taken;
+  gboolean closed, taken;
   gboolean wakes = FALSE;
 
   g_mutex_lock (&self->lock);
-  taken = !self->closed && (for_branch || take_slot_locked (self, message));
+  closed = self->closed;
+  taken = !closed && (for_branch || take_slot_locked (self, message));
   if (taken)
     {
       g_queue_push_tail (&self->messages, g_object_ref (message));
@@ -162,7 +165,10 @@ push_message (NorpcDBusInbox *self,
     return;
 
   norpc_dbus_release_unreceived (self->connection, message);
-  norpc_dbus_router_reject_full (self->connection, message);
+  if (closed)
+    norpc_dbus_inbox_answer_closed (self->connection, message);
+  else
+    norpc_dbus_router_reject_full (self->connection, message);
 }
 
 /* Gets the name of the interface whose properties are asked for, or NULL. */
