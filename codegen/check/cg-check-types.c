@@ -157,13 +157,19 @@ complete_variant (const CgResolver *resolver,
   use->variant = cg_description_string (resolver->description, made);
 }
 
-/* A strict D-Bus file must declare the type that is on the wire. */
+/* A strict D-Bus file must declare the type that is on the wire. In the description of an exported object, that is
+ * the form on D-Bus, which has an array in place of each maybe. */
 static void
 check_wire (const CgResolver *resolver,
             const CgTypeUse  *use)
 {
-  if (use->wire != NULL && use->variant != NULL && !use->nullable &&
-      !g_str_equal (use->wire, use->variant))
+  g_autofree char *form = NULL;
+
+  if (use->wire == NULL || use->variant == NULL || use->nullable)
+    return;
+
+  form = cg_type_make_form (use->variant);
+  if (!g_str_equal (use->wire, use->variant) && !g_str_equal (use->wire, form))
     ERROR (&use->location, "'%s' is '%s' outside of the process, not '%s' as the type says",
            use->signature, use->variant, use->wire);
 }

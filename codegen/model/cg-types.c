@@ -271,3 +271,9 @@ cg_type_check (const char  *signature,
 
   return TRUE;
 }
+
+char *
+cg_type_make_form (const char *signature)
+{
+  return g_strdelimit (g_strdup (signature), "m", 'a');
+}

@@ -58,3 +58,6 @@ const CgType *cg_type_find  (const char  *signature);
 
 gboolean      cg_type_check (const char  *signature,
                              char       **message);
+
+/* Returns the type (owned) that values have in messages of D-Bus, where no other type has the letter of a maybe. */
+char         *cg_type_make_form (const char *signature);

@@ -7,12 +7,16 @@ signatures, flags, names of GObject and annotations. Members that need generated
 and only those. A description that the generator rejects must be rejected, or read; a crash or a hang
 fails the test.
 
+The descriptions that exported objects give of themselves are compared in the same way: for each description,
+that of its exports, which must be accepted. The export of an export has the same description
+again.
+
 Descriptions are those of the tests. There are besides:
 
 NORPC_TEST_DESCRIPTIONS  folders of descriptions, with colons between them
 NORPC_TEST_MALFORMED     folders of bad descriptions, the same way
 
-usage: test-run-time.py GENERATOR DUMPER SOURCE_ROOT BUILD_ROOT
+usage: test-run-time.py GENERATOR DUMPER EXPORTER SOURCE_ROOT BUILD_ROOT
 """
 
 import concurrent.futures
@@ -154,13 +158,62 @@ def check(generator, dumper, tools, name, paths):
     return not wrong
 
 
+def export(exporter, path):
+    """Returns the description of the exported objects, or None if the description is rejected."""
+    run = subprocess.run([exporter, path], capture_output=True, encoding='utf-8', timeout=TIMEOUT)
+    if run.returncode not in (0, 1):
+        sys.exit(f'{path.name}: the exporter crashed with {run.returncode}: {run.stderr}')
+    return run.stdout if run.returncode == 0 else None
+
+
+def compare_export(exporter, exported):
+    """Returns what differs between the description of exports and that of their exports."""
+    wrong = []
+    # GDBus writes white space in values so that it is read as blanks.
+    if export(exporter, exported).split() != exported.read_text(encoding='utf-8').split():
+        wrong.append('the export of the export has another description')
+    return wrong
+
+
+def find_errors(generator, path):
+    """Returns the errors of the generator, which are none for a description that it accepts."""
+    run = subprocess.run([generator, '--c-namespace', 'Again', '--dbus-xml', os.devnull, path], capture_output=True,
+                         text=True, timeout=TIMEOUT)
+    return [run.stderr] if run.returncode != 0 else []
+
+
+def is_exportable(generator, path):
+    """Whether the generator has to accept the exports of a description. They do not have the names in C, by which
+    members are told apart that have one name on D-Bus."""
+    return is_utf8(path) and b'GDBus.C.Name' not in path.read_bytes() and not find_errors(generator, path)
+
+
+def check_exports(generator, dumper, exporter, tools, name, paths):
+    with tempfile.TemporaryDirectory() as directory:
+        exports = {}
+        for path in paths:
+            xml = export(exporter, path) if is_exportable(generator, path) else None
+            if xml is not None:
+                exports[path] = pathlib.Path(directory) / path.name
+                exports[path].write_text(xml, encoding='utf-8')
+        wrong = {path.name: find_errors(generator, exported) +
+                 compare_export(exporter, exported) for path, exported in exports.items()}
+        outcome = check(generator, dumper, tools, f'exports of {name}', list(exports.values()))
+    wrong = {path: lines for path, lines in wrong.items() if lines}
+    for path, lines in wrong.items():
+        print(f'export of {path}:', *lines[:6], sep='\n  ')
+    return outcome and not wrong
+
+
 def main():
-    generator, dumper = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
-    source_root = pathlib.Path(sys.argv[3])
-    tools = compilation.Tools(sys.argv[3:5], str(pathlib.Path(sys.argv[4]) / 'norpc-glib'))
+    generator, dumper, exporter = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
+    source_root = pathlib.Path(sys.argv[4])
+    tools = compilation.Tools(sys.argv[4:6], str(pathlib.Path(sys.argv[5]) / 'norpc-glib'))
     own = [source_root / 'tests' / 'unit', source_root / 'tests' / 'generated', HERE / 'golden', HERE / 'world',
            source_root / 'tests' / 'stress', source_root / 'tests' / 'languages']
     outcomes = [check(generator, dumper, tools, folder.name, files_of(folder)) for folder in own if files_of(folder)]
+    outcomes += [check_exports(generator, dumper, exporter, tools, folder.name, files_of(folder))
+                 for folder in own if files_of(folder)]
     outcomes += [check(generator, dumper, tools, folder.name, files_of(folder))
                  for folder in folders('NORPC_TEST_DESCRIPTIONS')]
     outcomes += [check(generator, dumper, tools, folder.name, files_of(folder))
