@@ -78,7 +78,11 @@ player_set_property (GObject      *object,
   switch ((PlayerProperty) property_id)
     {
     case PROP_VOLUME:
-      self->volume = CLAMP (g_value_get_double (value), 0, 1);
+      if (g_value_get_double (value) >= 0)
+        self->volume = MIN (g_value_get_double (value), 1);
+      else
+        norpc_call_return_error (norpc_call_get_current (), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                                 "A volume is not negative");
       break;
 
     case PROP_TRACK:
@@ -117,6 +121,16 @@ notify_cb (DemoPlayer *proxy,
 }
 
 static void
+write_failed_cb (DemoPlayer *proxy,
+                 const char *name,
+                 GError     *error,
+                 gpointer    loop)
+{
+  g_print ("%s is not set: %s\n", name, error->message);
+  g_main_loop_quit (loop);
+}
+
+static void
 next_cb (GObject      *source_object,
          GAsyncResult *result,
          gpointer      loop)
@@ -124,8 +138,8 @@ next_cb (GObject      *source_object,
   g_autoptr (GError) error = NULL;
 
   if (!demo_player_proxy_call_next_finish (DEMO_PLAYER_PROXY (source_object), result, &error))
-    g_printerr ("%s\n", error->message);
-  g_main_loop_quit (loop);
+    g_error ("%s", error->message);
+  demo_player_set_volume (DEMO_PLAYER (source_object), -1);
 }
 
 int
@@ -145,6 +159,7 @@ main (void)
     g_error ("%s", error->message);
 
   g_signal_connect (proxy, "notify", G_CALLBACK (notify_cb), NULL);
+  g_signal_connect (proxy, "write-failed", G_CALLBACK (write_failed_cb), loop);
   demo_player_set_volume (DEMO_PLAYER (proxy), 7);
   demo_player_proxy_call_next (proxy, NULL, next_cb, loop);
   g_main_loop_run (loop);

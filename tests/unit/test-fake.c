@@ -190,6 +190,25 @@ test_objects (Faked         *self,
                 "org.example.Store.Lend: argument 'token': a value of type GCancellable has no form as a GVariant");
 }
 
+/* In a tuple, a record is a struct of its fields. */
+static void
+test_records (Faked         *self,
+              gconstpointer  unused)
+{
+  g_autoptr (StoreAccount) account = store_account_new ("Ada", "secret"), first = NULL;
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  assert_wrong (norpc_fake_answer_variant (self->fake, "Enroll", g_variant_new ("(s)", "Bob"), &wrong),
+                "org.example.Store.Enroll: result 'first': expected a GVariant of type '(ss)', got one of type 's'");
+  norpc_fake_answer_variant (self->fake, "Enroll", g_variant_new ("((ss))", "Bob", "hidden"), &error);
+  g_assert_no_error (error);
+  first = store_store_proxy_call_enroll_sync (self->proxy, account, none, NULL, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (first->user, ==, "Bob");
+  g_assert_cmpstr (first->password, ==, "hidden");
+}
+
 static void
 test_other (Faked         *self,
             gconstpointer  unused)
@@ -242,6 +261,7 @@ main (int   argc,
   TEST_FAKE ("/fake/error", test_error);
   TEST_FAKE ("/fake/verify", test_verify);
   TEST_FAKE ("/fake/objects", test_objects);
+  TEST_FAKE ("/fake/records", test_records);
   TEST_FAKE ("/fake/other", test_other);
 
   return g_test_run ();
