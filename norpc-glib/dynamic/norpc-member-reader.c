@@ -179,8 +179,7 @@ read_method_or_stream (NorpcInterfaceReader   *self,
                                          &method->dbus.out_args, &left_out, error) ||
       (is_stream &&
        !norpc_interface_reader_read_args (self, element, NORPC_READ_ITEMS, &method->items, &left_out, error)) ||
-      !norpc_xml_element_read_number (element, "timeout", is_stream ? NULL : "org.norpc.Timeout", &method->timeout,
-                                      error) ||
+      !norpc_xml_element_read_number (element, "timeout", "org.norpc.Timeout", &method->timeout, error) ||
       !(is_stream ? read_stream_flags (element, method, error) : read_method_flags (element, method, error)) ||
       !norpc_interface_reader_read_annotations (self, element, &method->dbus.annotations, error))
     return FALSE;

@@ -10,10 +10,12 @@
 G_BEGIN_DECLS
 
 /* Arguments as the description of an exported object has them. The functions are thread-safe. */
-GDBusAnnotationInfo **norpc_dbus_add_annotation (GDBusAnnotationInfo * const *annotations,
-                                                 const char                  *key,
-                                                 const char                  *value);
-GDBusArgInfo         *norpc_dbus_export_arg     (const NorpcArgInfo          *info);
-GDBusArgInfo        **norpc_dbus_export_args    (GDBusArgInfo * const        *infos);
+GPtrArray            *norpc_dbus_annotations_new (GDBusAnnotationInfo * const *annotations);
+void                  norpc_dbus_annotations_set (GPtrArray                   *self,
+                                                  const char                  *key,
+                                                  const char                  *value);
+GDBusAnnotationInfo **norpc_dbus_annotations_end (GPtrArray                   *self);
+GDBusArgInfo         *norpc_dbus_export_arg      (const NorpcArgInfo          *info);
+GDBusArgInfo        **norpc_dbus_export_args     (GDBusArgInfo * const        *infos);
 
 G_END_DECLS

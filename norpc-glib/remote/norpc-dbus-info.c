@@ -148,31 +148,74 @@ norpc_dbus_find_property (const NorpcInterfaceInfo *info,
   return -1;
 }
 
+/* Adds an annotation with a number, unless it is 0. */
+static void
+annotate_number (GPtrArray  *annotations,
+                 const char *key,
+                 guint       number)
+{
+  g_autofree char *text = g_strdup_printf ("%u", number);
+
+  if (number != 0)
+    norpc_dbus_annotations_set (annotations, key, text);
+}
+
+/* Adds what a client has to know for its calls, and the arguments do not tell. */
+static void
+annotate_method (GPtrArray             *annotations,
+                 const NorpcMethodInfo *info)
+{
+  static const struct
+  {
+    NorpcMethodFlags flag;
+    const char      *key;
+  } flags[] = {
+    { NORPC_METHOD_FLAGS_ONEWAY, "org.freedesktop.DBus.Method.NoReply" },
+    { NORPC_METHOD_FLAGS_LATEST_WINS, "org.norpc.LatestWins" },
+    { NORPC_METHOD_FLAGS_IDEMPOTENT, "org.norpc.Idempotent" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    if ((info->flags & flags[i].flag) != 0)
+      norpc_dbus_annotations_set (annotations, flags[i].key, "true");
+  annotate_number (annotations, "org.norpc.Timeout", info->timeout);
+}
+
 static GDBusMethodInfo *
 export_method (const NorpcMethodInfo *info)
 {
+  GPtrArray *annotations = norpc_dbus_annotations_new (info->dbus.annotations);
   GDBusMethodInfo *self;
 
   if (norpc_method_info_is_stream (info))
-    return norpc_dbus_stream_export_method (info);
-
-  self = g_new0 (GDBusMethodInfo, 1);
-  *self = info->dbus;
-  self->ref_count = -1;
-  self->in_args = norpc_dbus_export_args (info->dbus.in_args);
-  self->out_args = norpc_dbus_export_args (info->dbus.out_args);
+    self = norpc_dbus_stream_export_method (info, annotations);
+  else
+    {
+      self = g_new0 (GDBusMethodInfo, 1);
+      *self = info->dbus;
+      self->ref_count = -1;
+      self->in_args = norpc_dbus_export_args (info->dbus.in_args);
+      self->out_args = norpc_dbus_export_args (info->dbus.out_args);
+    }
+  annotate_method (annotations, info);
+  self->annotations = norpc_dbus_annotations_end (annotations);
 
   return self;
 }
 
 static GDBusSignalInfo *
-export_signal (const GDBusSignalInfo *info)
+export_signal (const NorpcSignalInfo *info)
 {
+  GPtrArray *annotations = norpc_dbus_annotations_new (info->dbus.annotations);
   GDBusSignalInfo *self = g_new0 (GDBusSignalInfo, 1);
 
-  *self = *info;
+  *self = info->dbus;
   self->ref_count = -1;
-  self->args = norpc_dbus_export_args (info->args);
+  self->args = norpc_dbus_export_args (info->dbus.args);
+  annotate_number (annotations, "org.norpc.Backlog", info->backlog);
+  if ((info->flags & NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL) != 0)
+    norpc_dbus_annotations_set (annotations, "org.norpc.WhenFull", "close");
+  self->annotations = norpc_dbus_annotations_end (annotations);
 
   return self;
 }
@@ -219,7 +262,7 @@ list_signals (const NorpcInterfaceInfo *info)
 
   for (guint i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
     if (norpc_dbus_signal_is_portable (info->signals[i]))
-      g_ptr_array_add (list, export_signal (&info->signals[i]->dbus));
+      g_ptr_array_add (list, export_signal (info->signals[i]));
   g_ptr_array_add (list, NULL);
 
   return (GDBusSignalInfo **) g_ptr_array_free (list, FALSE);
@@ -241,14 +284,16 @@ list_properties (const NorpcInterfaceInfo *info)
 static GDBusInterfaceInfo *
 new_exported_info (const NorpcInterfaceInfo *info)
 {
+  GPtrArray *annotations = norpc_dbus_annotations_new (info->dbus.annotations);
   GDBusInterfaceInfo *self = g_new0 (GDBusInterfaceInfo, 1);
 
+  norpc_dbus_annotations_set (annotations, NORPC_DBUS_CALLS_ANNOTATION, "1");
   self->ref_count = -1;
   self->name = info->dbus.name;
   self->methods = list_methods (info);
   self->signals = list_signals (info);
   self->properties = list_properties (info);
-  self->annotations = norpc_dbus_add_annotation (info->dbus.annotations, NORPC_DBUS_CALLS_ANNOTATION, "1");
+  self->annotations = norpc_dbus_annotations_end (annotations);
 
   return self;
 }

@@ -51,6 +51,7 @@ char               *norpc_dbus_stream_get_interface_name (const NorpcInterfaceIn
                                                           guint                     method);
 GDBusInterfaceInfo *norpc_dbus_stream_get_info           (const NorpcInterfaceInfo *info,
                                                           guint                     method);
-GDBusMethodInfo    *norpc_dbus_stream_export_method      (const NorpcMethodInfo    *info);
+GDBusMethodInfo    *norpc_dbus_stream_export_method      (const NorpcMethodInfo    *info,
+                                                          GPtrArray                *list);
 
 G_END_DECLS

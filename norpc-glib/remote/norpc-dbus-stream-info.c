@@ -150,9 +150,10 @@ list_values (GDBusArgInfo * const *infos)
   return g_string_free (text, FALSE);
 }
 
-/* Returns the description (owned) of the method that opens a stream. */
+/* Returns the description (owned) of the method that opens a stream, whose annotations are added to @list. */
 GDBusMethodInfo *
-norpc_dbus_stream_export_method (const NorpcMethodInfo *info)
+norpc_dbus_stream_export_method (const NorpcMethodInfo *info,
+                                 GPtrArray             *list)
 {
   g_autofree char *items = list_values (info->items);
   g_autofree char *results = list_values (info->dbus.out_args);
@@ -174,13 +175,7 @@ norpc_dbus_stream_export_method (const NorpcMethodInfo *info)
   self->in_args = norpc_dbus_export_args (info->dbus.in_args);
   self->out_args = new_args ("stream", "o", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (annotations); i++)
-    {
-      GDBusAnnotationInfo **others = self->annotations;
-
-      self->annotations = norpc_dbus_add_annotation (others, annotations[i].key, annotations[i].value);
-      if (i > 0)
-        g_free (others);
-    }
+    norpc_dbus_annotations_set (list, annotations[i].key, annotations[i].value);
 
   return self;
 }

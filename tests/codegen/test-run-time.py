@@ -8,8 +8,8 @@ and only those. A description that the generator rejects must be rejected, or re
 fails the test.
 
 The descriptions that exported objects give of themselves are compared in the same way: for each description,
-that of its exports, which must be accepted. The export of an export has the same description
-again.
+that of its exports, which must be accepted. The export of an export has the same description again, and its
+members, the values of which have another form there, are those that were exported.
 
 Descriptions are those of the tests. There are besides:
 
@@ -31,7 +31,14 @@ import compilation
 
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT = 60
+# Of NorpcArgFlags, and of NorpcMethodFlags
+NULLABLE = 1
+MOVED = 2
+STREAM = 8
 FUNCTION = re.compile(r'^const NorpcInterfaceInfo +\*(\w+_interface_info) +\(void\)', re.MULTILINE)
+ANNOTATION = re.compile(r' @(?: "(?:[^"\\]|\\.)*"){2}')
+# A signature, the name of a type, and flags, as dump-infos.c prints them.
+TYPE = re.compile(r'(?<= )(\S+) (?:G[A-Za-z]+|-) (\d+)(?= |$)')
 
 
 def folders(variable):
@@ -166,19 +173,40 @@ def export(exporter, path):
     return run.stdout if run.returncode == 0 else None
 
 
-def compare_export(exporter, exported):
-    """Returns what differs between the description of exports and that of their exports."""
+def list_members(lines):
+    """Returns the lines of members, by interface, kind and name. They are without annotations, names of types, and
+    flags that an export does not tell; a type of values that may be NULL begins with m."""
+    def without_names(match):
+        signature, flags = match[1], int(match[2]) & ~MOVED
+        return f'{"m" if flags & NULLABLE and signature[0] != "m" else ""}{signature} {flags}'
+
+    members, interface = {}, None
+    for line in lines:
+        words = ANNOTATION.sub('', line).split(' ')
+        if words[0] == 'interface':
+            interface = words[1]
+        elif words[0] in ('method', 'signal', 'property'):
+            if words[0] == 'method' and int(words[2]) & STREAM and words[4] == '0':
+                words[4] = '64'
+            members[(interface, words[0], name_of(line))] = TYPE.sub(without_names, ' '.join(words))
+    return members
+
+
+def compare_export(exporter, dumper, path, exported):
+    """Returns what differs between a description and that of its exports."""
     wrong = []
     # GDBus writes white space in values so that it is read as blanks.
-    if export(exporter, exported).split() != exported.read_text(encoding='utf-8').split():
+    if (export(exporter, exported) or 'rejected').split() != exported.read_text(encoding='utf-8').split():
         wrong.append('the export of the export has another description')
+    read, again = (list_members(dump_run_time(dumper, [file])[file]) for file in (path, exported))
+    wrong += [f'exported: {line}\n  described: {read.get(key)}' for key, line in again.items() if read.get(key) != line]
     return wrong
 
 
 def find_errors(generator, path):
     """Returns the errors of the generator, which are none for a description that it accepts."""
     run = subprocess.run([generator, '--c-namespace', 'Again', '--dbus-xml', os.devnull, path], capture_output=True,
-                         text=True, timeout=TIMEOUT)
+                         encoding='utf-8', timeout=TIMEOUT)
     return [run.stderr] if run.returncode != 0 else []
 
 
@@ -197,7 +225,7 @@ def check_exports(generator, dumper, exporter, tools, name, paths):
                 exports[path] = pathlib.Path(directory) / path.name
                 exports[path].write_text(xml, encoding='utf-8')
         wrong = {path.name: find_errors(generator, exported) +
-                 compare_export(exporter, exported) for path, exported in exports.items()}
+                 compare_export(exporter, dumper, path, exported) for path, exported in exports.items()}
         outcome = check(generator, dumper, tools, f'exports of {name}', list(exports.values()))
     wrong = {path: lines for path, lines in wrong.items() if lines}
     for path, lines in wrong.items():

@@ -161,20 +161,69 @@ test_numbers (DBusFixture   *fixture,
                 g_variant_new ("(ssv)", "org.example.Wire", "Mode", g_variant_new_int32 (99)), ERROR ("InvalidArgs"));
 }
 
+/* Returns the description (owned) that the object gives of itself. */
+static char *
+introspect (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    dbus_fixture_call (fixture, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, &error);
+  char *xml;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(s)", &xml);
+
+  return xml;
+}
+
+/* Runs in GDBus's thread. */
+static GDBusMessage *
+note_reply_expected_cb (GDBusConnection *connection,
+                        GDBusMessage    *message,
+                        gboolean         incoming,
+                        gpointer         expected)
+{
+  if (!incoming && g_strcmp0 (g_dbus_message_get_member (message), "Note") == 0)
+    g_atomic_int_set ((int *) expected,
+                      (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0);
+
+  return message;
+}
+
+/* A proxy that is made of the description of an exported object waits for no reply to a one-way call. */
+static void
+test_described_oneway (DBusFixture   *fixture,
+                       gconstpointer  kind)
+{
+  g_autofree char *xml = introspect (fixture);
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, "org.example.Wire", &error);
+  g_autoptr (NorpcDynamicProxy) proxy = NULL;
+  g_autoptr (GVariant) notes = NULL;
+  int expected = -1;
+  guint filter_id = g_dbus_connection_add_filter (fixture->used, note_reply_expected_cb, &expected, NULL);
+
+  g_assert_no_error (error);
+  proxy = norpc_dynamic_proxy_new (NORPC_ENDPOINT (fixture->endpoint), info);
+  norpc_dynamic_proxy_send_method (proxy, "Note", g_variant_new ("(u)", 7), &error);
+  g_assert_no_error (error);
+  notes = norpc_dynamic_proxy_call_method_sync (proxy, "GetNotes", NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_variant_n_children (notes), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&expected), ==, FALSE);
+  g_dbus_connection_remove_filter (fixture->used, filter_id);
+}
+
 /* A client without norpc-glib gets the standard interfaces, and sees nothing of norpc-glib's own members. */
 static void
 test_introspection (DBusFixture   *fixture,
                     gconstpointer  kind)
 {
+  g_autofree char *xml = introspect (fixture);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-    dbus_fixture_call (fixture, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, &error);
-  const char *xml;
   g_autoptr (GDBusNodeInfo) node = NULL;
   GDBusInterfaceInfo *info;
 
-  g_assert_no_error (error);
-  g_variant_get (reply, "(&s)", &xml);
   node = g_dbus_node_info_new_for_xml (xml, &error);
   g_assert_no_error (error);
   info = g_dbus_node_info_lookup_interface (node, "org.example.Wire");
@@ -608,6 +657,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-wire/exports", test_exports);
   dbus_add_tests ("/dbus-wire/no-form", test_no_form);
   dbus_add_tests ("/dbus-wire/introspection", test_introspection);
+  dbus_add_tests ("/dbus-wire/described-oneway", test_described_oneway);
   dbus_add_tests ("/dbus-wire/notes", test_notes);
   dbus_add_tests ("/dbus-wire/replied-notes", test_replied_notes);
   dbus_add_tests ("/dbus-wire/flood", test_flood);
