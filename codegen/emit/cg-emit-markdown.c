@@ -117,8 +117,7 @@ set_member (CgWriter      *writer,
             gconstpointer  links)
 {
   const CgMember *member = item;
-  CgReach reach = cg_member_get_reach (member);
-  gboolean passes_objects = cg_member_passes_objects (member);
+  CgCrossing crossing = cg_member_get_crossing (member);
 
   cg_keys_set_member (writer, member, set_arg, links);
   set_type (writer, &member->use);
@@ -128,8 +127,10 @@ set_member (CgWriter      *writer,
   cg_writer_set (writer, "access", cg_access_to_string (member->access));
   cg_writer_set_flag (writer, "has_args",
                       member->in_args->len + member->items->len + member->out_args->len > 0);
-  cg_writer_set_flag (writer, "is_in_process", reach < CG_REACH_VARIANT && !passes_objects);
-  cg_writer_set_flag (writer, "is_in_dbus", reach == CG_REACH_DBUS || passes_objects);
+  cg_writer_set_flag (writer, "is_in_process", crossing == CG_CROSSES_NOTHING);
+  cg_writer_set_flag (writer, "is_in_dbus_only", crossing == CG_CROSSES_DBUS);
+  cg_writer_set_flag (writer, "is_in_nats_only", crossing == CG_CROSSES_NATS);
+  cg_writer_set_flag (writer, "has_array_form", (crossing & CG_CROSSES_DBUS) != 0 && cg_member_has_maybes (member));
   cg_writer_set_template (writer, "member", "markdown/member");
 }
 

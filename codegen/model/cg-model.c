@@ -325,6 +325,103 @@ cg_member_passes_objects (const CgMember *self)
   return are_passed (self->in_args, &has_objects) && are_passed (self->out_args, &has_objects) && has_objects;
 }
 
+/* The values that a part of a member can have when it leaves the process. */
+typedef enum
+{
+  TAKES_VALUES  = 0,
+  TAKES_OBJECTS = 1 << 0,
+  TAKES_HANDLES = 1 << 1
+} Takes;
+
+static gboolean
+is_dbus_type (const char *signature)
+{
+  g_autofree char *form = cg_type_make_form (signature);
+  g_autofree char *message = NULL;
+
+  return cg_type_check (form, &message);
+}
+
+static CgCrossing
+get_crossing_of_use (const CgTypeUse *self,
+                     Takes            takes)
+{
+  CgCrossing crossing;
+
+  if (self->named != NULL && self->named->kind == CG_NAMED_INTERFACE)
+    return (takes & TAKES_OBJECTS) != 0 ? CG_CROSSES_DBUS : CG_CROSSES_NOTHING;
+  if (self->variant == NULL)
+    return CG_CROSSES_NOTHING;
+
+  crossing = is_dbus_type (self->variant) ? CG_CROSSES_DBUS : CG_CROSSES_NOTHING;
+  if (strchr (self->variant, 'h') != NULL)
+    return (takes & TAKES_HANDLES) != 0 ? crossing : CG_CROSSES_NOTHING;
+
+  return crossing | CG_CROSSES_NATS;
+}
+
+/* The values of @args are in one message, the signature of which D-Bus limits. */
+static CgCrossing
+get_crossing_of_args (GPtrArray *args,
+                      Takes      takes)
+{
+  CgCrossing crossing = CG_CROSSES_DBUS | CG_CROSSES_NATS;
+  gsize length = 0;
+
+  CG_FOREACH (const CgArg, arg, args)
+    {
+      crossing &= get_crossing_of_use (&arg->use, takes);
+      /* An object is a path there. */
+      length += arg->use.variant != NULL ? strlen (arg->use.variant) : strlen ("ao");
+      length += arg->use.nullable;
+    }
+
+  return length <= CG_MAX_SIGNATURE ? crossing : crossing & ~(guint) CG_CROSSES_DBUS;
+}
+
+/* Descriptors belong to calls, and NATS has neither them nor objects and streams. */
+CgCrossing
+cg_member_get_crossing (const CgMember *self)
+{
+  if (self->kind == CG_MEMBER_PROPERTY)
+    return get_crossing_of_use (&self->use, TAKES_OBJECTS);
+  if (self->kind == CG_MEMBER_SIGNAL)
+    return get_crossing_of_args (self->out_args, TAKES_OBJECTS);
+  if (cg_member_is_stream (self))
+    return get_crossing_of_args (self->in_args, TAKES_OBJECTS | TAKES_HANDLES) &
+           get_crossing_of_args (self->items, TAKES_VALUES) &
+           get_crossing_of_args (self->out_args, TAKES_VALUES) & CG_CROSSES_DBUS;
+
+  return get_crossing_of_args (self->in_args, TAKES_OBJECTS | TAKES_HANDLES) &
+         get_crossing_of_args (self->out_args, TAKES_OBJECTS | TAKES_HANDLES);
+}
+
+static gboolean
+may_be_missing (const CgTypeUse *self)
+{
+  return self->nullable || (self->variant != NULL && strchr (self->variant, 'm') != NULL);
+}
+
+static gboolean
+may_one_be_missing (GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    if (may_be_missing (&arg->use))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Returns TRUE if the member has a value, or a part of one, that may be NULL. */
+gboolean
+cg_member_has_maybes (const CgMember *self)
+{
+  return self->kind == CG_MEMBER_PROPERTY
+         ? may_be_missing (&self->use)
+         : may_one_be_missing (self->in_args) || may_one_be_missing (self->out_args) ||
+           may_one_be_missing (self->items);
+}
+
 const char *
 cg_access_to_string (CgAccess self)
 {

@@ -52,6 +52,14 @@ typedef enum
   CG_REACH_DBUS      /* over D-Bus, which has no maybe types */
 } CgReach;
 
+/* How the values of a member leave the process. */
+typedef enum
+{
+  CG_CROSSES_NOTHING = 0,
+  CG_CROSSES_DBUS    = 1 << 0,  /* with an export, which has forms for what D-Bus does not have */
+  CG_CROSSES_NATS    = 1 << 1
+} CgCrossing;
+
 /* cg-names.h */
 typedef struct _CgNameTable CgNameTable;
 
@@ -260,6 +268,8 @@ const char    *cg_access_to_string      (CgAccess          self);
 /* Called when the types have been checked. */
 CgReach        cg_member_get_reach      (const CgMember  *self);
 gboolean       cg_member_passes_objects (const CgMember  *self);
+CgCrossing     cg_member_get_crossing   (const CgMember  *self);
+gboolean       cg_member_has_maybes     (const CgMember  *self);
 const char    *cg_type_use_get_form     (const CgTypeUse *self);
 
 /* Checks whether a member is a stream. */

@@ -279,11 +279,16 @@ set_doc (CgWriter       *writer,
          const CgMethod *method,
          const Row      *row)
 {
+  static const char * const crossings[] = {
+    [CG_CROSSES_NOTHING] = "It is in-process only: not all of its types have a form outside.",
+    [CG_CROSSES_DBUS] = "It leaves the process over D-Bus, but not over NATS.",
+    [CG_CROSSES_NATS] = "It leaves the process over NATS, but not over D-Bus, which has no such types.",
+    [CG_CROSSES_DBUS | CG_CROSSES_NATS] = "",
+  };
   g_autofree char *name = g_strconcat ("docs/", row->name, NULL);
 
   cg_keys_set_docs (writer, &method->node);
-  cg_writer_set_flag (writer, "is_in_process", cg_member_get_reach (method) == CG_REACH_PROCESS &&
-                                                !cg_member_passes_objects (method));
+  cg_writer_set (writer, "crossing", crossings[cg_member_get_crossing (method)]);
   cg_writer_set_flag (writer, "has_results", method->out_args->len > 0);
   cg_writer_set_flag (writer, "has_handles", cg_marshal_has_handles (method->out_args));
   cg_writer_take (writer, "timeout",
