@@ -14,6 +14,7 @@
 #include "norpc-description-reader-private.h"
 
 #define MAX_INTERFACE_NAME 255 /* a limit of D-Bus */
+#define MAX_SIGNATURE 255      /* another one */
 
 /* The whole of a description. */
 typedef struct
@@ -101,14 +102,20 @@ finish_names (NorpcInterfaceReader *self)
   remove_left_out (self->properties, &self->names.properties);
 }
 
+/* D-Bus limits the length of the types of all values in a message. */
 static gboolean
 can_pass_dbus (GDBusArgInfo * const *infos)
 {
-  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
-    if (*infos[i]->signature == '\0' || strchr (infos[i]->signature, 'm') != NULL)
-      return FALSE;
+  gsize length = 0;
 
-  return TRUE;
+  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
+    {
+      if (*infos[i]->signature == '\0' || strchr (infos[i]->signature, 'm') != NULL)
+        return FALSE;
+      length += strlen (infos[i]->signature);
+    }
+
+  return length <= MAX_SIGNATURE;
 }
 
 /* Fills in the part of the info that GIO uses: the members that D-Bus has. */

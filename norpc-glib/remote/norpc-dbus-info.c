@@ -19,13 +19,21 @@ norpc_dbus_is_standard (const char *interface_name)
          g_str_equal (interface_name, "org.freedesktop.DBus.Peer");
 }
 
-/* D-Bus has no structs without fields. */
+#define MAX_SIGNATURE 255
+
+/* D-Bus has no structs without fields, and no longer signatures. */
+static gboolean
+is_signature (const char *form)
+{
+  return strlen (form) <= MAX_SIGNATURE && g_variant_is_signature (form) && strstr (form, "()") == NULL;
+}
+
 gboolean
 norpc_dbus_arg_is_portable (const NorpcArgInfo *info)
 {
   g_autofree char *form = norpc_dbus_arg_get_form (info);
 
-  return *form != '\0' && g_variant_is_signature (form) && strstr (form, "()") == NULL;
+  return *form != '\0' && is_signature (form);
 }
 
 /* A file descriptor belongs to a call. */
@@ -45,10 +53,19 @@ find_not_portable (GDBusArgInfo * const *infos)
   return NULL;
 }
 
+/* Returns TRUE if all values together have a signature that D-Bus allows. */
+static gboolean
+fit_in_message (GDBusArgInfo * const *infos)
+{
+  g_autofree char *form = norpc_dbus_args_get_form (infos);
+
+  return is_signature (form);
+}
+
 gboolean
 norpc_dbus_signal_is_portable (const NorpcSignalInfo *info)
 {
-  if (!g_dbus_is_member_name (info->dbus.name))
+  if (!g_dbus_is_member_name (info->dbus.name) || !fit_in_message (info->dbus.args))
     return FALSE;
 
   for (guint i = 0; info->dbus.args != NULL && info->dbus.args[i] != NULL; i++)
@@ -89,6 +106,8 @@ find_stream_not_portable (const NorpcInterfaceInfo *info,
 
   if (problem == NULL)
     problem = find_stream_value_not_portable (info->methods[method]->dbus.out_args, "result");
+  if (problem == NULL && !fit_in_message (info->methods[method]->items))
+    problem = g_strdup ("the types of an item of the stream are too long for a message there");
   if (problem == NULL && !g_dbus_is_interface_name (name))
     problem = g_strdup_printf ("the name '%s' is not valid there", name);
 
@@ -108,6 +127,10 @@ norpc_dbus_find_not_portable (const NorpcInterfaceInfo *info,
     return g_strdup ("its name is not valid there");
   if (arg != NULL)
     return g_strdup_printf ("the argument '%s' has no form there", arg->dbus.name);
+  if (!fit_in_message (dbus->in_args))
+    return g_strdup ("the types of its arguments are too long for a message there");
+  if (result == NULL && !fit_in_message (dbus->out_args))
+    return g_strdup ("the types of its results are too long for a message there");
   if (norpc_method_info_is_stream (info->methods[method]))
     return find_stream_not_portable (info, method);
   if (result != NULL)
