@@ -11,6 +11,9 @@
 #include "norpc-dbus-shares-private.h"
 #include "norpc-dbus-unreceived-private.h"
 
+/* How many messages are handled before the context can do something else */
+#define MAX_BATCH 32
+
 struct _NorpcDBusInbox
 {
   gatomicrefcount    ref_count;
@@ -90,14 +93,14 @@ static gboolean
 handle_cb (gpointer user_data)
 {
   NorpcDBusInbox *self = user_data;
-  GDBusMessage *message;
+  GDBusMessage *message = NULL;
 
   g_main_context_push_thread_default (self->context);
-  while ((message = pop_message (self)) != NULL)
+  for (guint i = 0; i < MAX_BATCH && (message = pop_message (self)) != NULL; i++)
     self->func (message, self->data);
   g_main_context_pop_thread_default (self->context);
 
-  return G_SOURCE_REMOVE;
+  return message != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 /* Called without the lock, by the thread that has set `wakes`. */

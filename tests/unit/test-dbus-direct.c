@@ -24,6 +24,7 @@ struct _Fixture
   guint            n_runs;
   void           (*runs[2]) (Fixture *self); /* the service calls the first one first (nullable) */
   gboolean         left;   /* the client has left the bus */
+  guint            n_seen; /* the numbers that another source has seen */
 };
 
 static gboolean
@@ -249,6 +250,41 @@ test_order (Fixture       *self,
   g_assert_cmpuint (g_array_index (self->notes, guint, 1), ==, 2);
 }
 
+#define N_NOTES 300
+
+/* Runs in the context of the export. */
+static gboolean
+look (gpointer data)
+{
+  Fixture *self = data;
+
+  self->n_seen = self->notes->len;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The context of the export goes on with other things before it has handled all that a client has sent. */
+static void
+test_many (Fixture       *self,
+           gconstpointer  unused)
+{
+  send (self, "Note", g_variant_new ("(u)", 0));
+  while (self->notes->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 1; i < N_NOTES; i++)
+    send (self, "Note", g_variant_new ("(u)", i));
+  await_arrival (self);
+  g_idle_add_full (G_PRIORITY_DEFAULT, look, self, NULL);
+  while (self->n_seen == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (self->n_seen, <, N_NOTES);
+
+  while (self->notes->len < N_NOTES)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < N_NOTES; i++)
+    g_assert_cmpuint (g_array_index (self->notes, guint, i), ==, i);
+}
+
 static void
 add (const char *path,
      void      (*func) (Fixture       *self,
@@ -268,6 +304,7 @@ main (int   argc,
   add ("/dbus-direct/ended", test_ended);
   add ("/dbus-direct/ended-with-stream", test_ended_with_stream);
   add ("/dbus-direct/order", test_order);
+  add ("/dbus-direct/many", test_many);
 
   return g_test_run ();
 }
