@@ -212,6 +212,54 @@ class NamesTest(unittest.TestCase):
     def test_loaded_setters(self):
         self.check_setters(Norpc.load(pathlib.Path(__file__).parent / 'names.xml', interface_prefix='org.example.Names'))
 
+    def check_misnamed(self, names):
+        """A service whose functions have the names of methods, where those of Python differ."""
+        class Misnamed(Norpc.Service, names.Clashes):
+            def import_(self, text):  # of Import_
+                return text
+
+            def notify(self, text):
+                return text
+
+            def connect(self, *args):
+                return super().connect(*args)
+
+        class Derived(Misnamed):
+            def notify_(self, text):
+                return text
+
+        class Other(Norpc.Service, names.Clashes):
+            """Has functions of its own."""
+
+            def notify(self, text):
+                return text
+
+            def do_handle_notify(self, call, text):
+                self.complete_notify(call, f'handled {text}')
+                return True
+
+        with Norpc.serve(Misnamed()) as proxy:
+            for call, message in {
+                    proxy.notify_sync_: r'Misnamed does not implement org.example.Names.Clashes.Notify; '
+                                        r'its function is notify_\(\), not notify\(\) \(4\)$',
+                    proxy.connect_sync_: r'Clashes.Connect; its function is connect_\(\), not connect\(\) \(4\)$'}.items():
+                with self.assertRaisesRegex(GLib.Error, message) as caught:
+                    call('x')
+                self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED))
+            with self.assertRaisesRegex(GLib.Error, 'does not implement org.example.Names.Clashes.Await'):
+                proxy.await_sync_('x')
+        with Norpc.serve(Derived()) as proxy:
+            self.assertEqual(proxy.notify_sync_('x'), 'x')
+        if names is Names:
+            with Norpc.serve(Other()) as proxy:
+                self.assertEqual(proxy.notify_sync_('x'), 'handled x')
+
+    def test_misnamed(self):
+        self.check_misnamed(Names)
+
+    def test_loaded_misnamed(self):
+        self.check_misnamed(Norpc.load(pathlib.Path(__file__).parent / 'names.xml', interface_prefix='org.example.Names'))
+
     def test_hidden(self):
         for module in Names, Norpc:
             self.assertEqual(list(find_hiding_functions(module)), [])

@@ -28,6 +28,7 @@ class _Handler:
     """The handler of a method: it calls the function of the class, and answers with its results."""
 
     def __init__(self, interface, name, vfunc_name, public):
+        self.name = name
         self.public = public
         self.complete = interface.methods[f'complete_{name}']
         self.results = interface.read_results(name)
@@ -43,6 +44,32 @@ class _Handler:
         handle.__name__ = self.vfunc_name
         handle._norpc_is_guard = True  # handle() below has no exceptions
         return handle
+
+    def is_misnamed(self, cls):
+        """Tells whether a class has the function of the method with the name that the method has elsewhere."""
+        functions = {name for base in cls.__mro__ for name, value in vars(base).items() if inspect.isfunction(value)
+                     and base.__module__.partition('.')[0] != 'gi' and not hasattr(value, '_norpc_is_missing')}
+        return not hasattr(cls, self.public) and self.name in functions and not functions & {
+            f'do_{self.name}', f'do_handle_{self.name}', self.vfunc_name}
+
+    def make_missing_function(self):
+        """Makes a virtual function that says how the function of the class has to be named."""
+        def handle_misnamed(service, call, *_args):
+            fail(call, self.make_not_implemented(service, call))
+            return True
+
+        handle_misnamed.__name__ = self.vfunc_name
+        handle_misnamed._norpc_is_guard = handle_misnamed._norpc_is_missing = True  # it has no exceptions
+        return handle_misnamed
+
+    def make_not_implemented(self, service, call):
+        """Makes the error of a call whose method the class of the service does not define."""
+        text = f'{type(service).__name__} does not implement {call.get_interface_info().get_name()}.{call.get_method_name()}'
+        if self.public != self.name:
+            text += f'; its function is {self.public}()'
+            if self.is_misnamed(type(service)):
+                text += f', not {self.name}()'
+        return GLib.Error.new_literal(Norpc.error_quark(), text, Norpc.Error.NOT_IMPLEMENTED)
 
     def handle(self, service, call, args):
         life = _get_life(service)
@@ -247,6 +274,8 @@ class ServiceMeta(type(GObject.Object)):
             for handler in _get_handlers(interface).values():
                 if handler.vfunc_name is not None and hasattr(cls, handler.public):
                     type.__setattr__(cls, handler.vfunc_name, handler.make_function())
+                elif handler.vfunc_name is not None and handler.is_misnamed(cls):
+                    type.__setattr__(cls, handler.vfunc_name, handler.make_missing_function())
         super().__init__(name, bases, namespace, **kwargs)
 
 
@@ -283,8 +312,7 @@ def handle_described_call(service, call, method_name, _args):
         interface = next(described for described in map(description.find_described, type(service).__mro__) if described)
         handler = _get_handlers(interface)[interface.info.get_function_name(method_name)]
         if not hasattr(service, handler.public):
-            text = f'{type(service).__name__} does not implement {interface.info.get_name()}.{method_name}'
-            raise GLib.Error.new_literal(Norpc.error_quark(), text, Norpc.Error.NOT_IMPLEMENTED)
+            raise handler.make_not_implemented(service, call)
         handler.handle(service, call, interface.get_arguments(call))
     except BaseException as error:
         fail(call, error)
