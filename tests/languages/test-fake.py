@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Code in Python that calls a service is tested without it, and without waiting."""
 
+import io
 import unittest
 
 import gi
@@ -12,6 +13,24 @@ gi.require_version('Test', '1')
 from gi.repository import Gio, GLib, GObject, Kv, Norpc, People, Test
 
 import tap
+
+
+PLACES = '''
+<node>
+  <record name="Point"><field name="x" type="i"/></record>
+  <enum name="Kind"><value name="town"/><value name="hill"/><value name="lake"/></enum>
+  <interface name="org.example.Places">
+    <method name="Where"><arg name="p" type="Point" direction="out"/></method>
+    <method name="WhereAll"><arg name="all" type="Point[]" direction="out"/></method>
+    <method name="Values">
+      <arg name="n" type="u" direction="out"/><arg name="data" type="ay" direction="out"/>
+      <arg name="tags" type="as" direction="out"/><arg name="level" type="d" direction="out"/>
+      <arg name="kind" type="Kind" direction="out"/>
+    </method>
+    <stream name="Walk"><arg name="p" type="Point" direction="out"/></stream>
+  </interface>
+</node>
+'''
 
 
 class Finder:
@@ -116,6 +135,59 @@ class FinderTest(unittest.TestCase):
         self.clock.run(0)
         self.assertEqual(self.finder.shown, ['Ada'])
 
+    def test_values_of_python(self):
+        """They are those that a service returns."""
+        Norpc.extend_records(Test)
+        entry = Test.Entry(key='a', size=1, mode=0, parts=0, bytes=b'', tags=[])
+        fake = Norpc.Fake.new(Test.language_interface_info())
+        proxy = Test.LanguageProxy.new(fake)
+        fake.answer_values('OneEntry', [{'key': 'a', 'size': 1, 'mode': 0, 'parts': 0, 'bytes': b'', 'tags': []}])
+        self.assertEqual(proxy.one_entry_sync(entry), entry)
+        fake.answer_values('Numbers', [Test.Mode.SLOW, 0, 1, 0])
+        self.assertEqual(proxy.numbers_sync(0, 0, 0, 0)[0], Test.Mode.SLOW)
+        fake.answer_values('OneFile', [Gio.File.new_for_path('/a')])
+        self.assertEqual(proxy.one_file_sync(Gio.File.new_for_path('/')).get_path(), '/a')
+        fake.answer_values('Options', [{'a': 5}])
+        self.assertEqual(proxy.options_sync({}), {'a': 5})
+        with self.assertRaisesRegex(TypeError, r"result '.*' of answer_values\(\): argument 'key': expected str, got int"):
+            fake.answer_values('OneEntry', [{'key': 5, 'size': 1, 'mode': 0, 'parts': 0, 'bytes': b'', 'tags': []}])
+
+        self.fake.never_answer('Find')
+        self.finder.search('a')
+        self.fake.get_call('Find', 0).answer_values([['Ada']])
+        self.clock.run(0)
+        self.assertEqual(self.finder.shown, ['Ada'])
+        self.fake.answer_values('Follow', []).write_values(['Eve'])
+        with self.assertRaisesRegex(TypeError, r"value 'name' of write_values\(\): expected str, got int"):
+            self.fake.answer_values('Follow', []).write_values([5])
+
+        store = Norpc.Fake.new(Kv.store_interface_info())
+        store.answer_values('GetSize', [5])
+        store.answer_values('Get', [b'x'])
+        self.assertEqual(Kv.StoreProxy.new(store).get_size_sync(0), 5)
+        self.assertEqual(Kv.StoreProxy.new(store).get_sync(0, b'key'), b'x')
+        with self.assertRaisesRegex(OverflowError, r'of answer_values\(\): expected a number from 0 to .*, got -1'):
+            store.answer_values('GetSize', [-1])
+
+    def test_values_of_a_loaded_description(self):
+        places = Norpc.load(io.StringIO(PLACES))
+        fake = Norpc.Fake.new(Norpc.interface_info_for_type(places.Places))
+        proxy = places.PlacesProxy.new(fake)
+        for name, values in {'Where': [places.Point(1)], 'WhereAll': [[places.Point(1)]], 'Values': [5, b'x', ['a'], 1, 2]}.items():
+            fake.answer_values(name, values)
+            function = {'Where': proxy.where_sync, 'WhereAll': proxy.where_all_sync, 'Values': proxy.values_sync}[name]
+            self.assertEqual(function(), values[0] if len(values) == 1 else tuple(values))
+        fake.answer_values('Where', [{'x': 2}])
+        self.assertEqual(proxy.where_sync(), places.Point(2))
+        fake.answer_values('Where', [GLib.Variant('(i)', (3,))])
+        self.assertEqual(proxy.where_sync(), places.Point(3))
+        fake.answer_variant('Where', GLib.Variant('((i))', ((4,),)))
+        self.assertEqual(proxy.where_sync(), places.Point(4))
+        fake.answer_values('Walk', []).write_values([places.Point(5)])
+        self.assertEqual(list(proxy.walk()), [places.Point(5)])
+        with self.assertRaisesRegex(TypeError, r"result 'p' of answer_values\(\): expected description.Point, got int"):
+            fake.answer_values('Where', [5])
+
     def test_missing_values(self):
         """None is the value of a result that may be NULL, and an error elsewhere."""
         with self.assertRaisesRegex(TypeError, r"answer_values\(\): value 0: expected a value of type 'as', got None"):
@@ -130,7 +202,7 @@ class FinderTest(unittest.TestCase):
             self.fake.answer_values('None', [None])
         self.fake.never_answer('Find')
         self.finder.search('x')
-        with self.assertRaisesRegex(TypeError, message):
+        with self.assertRaisesRegex(TypeError, r"answer_values\(\): value 0: expected a value of type 'as', got None"):
             self.fake.get_call('Find', 0).answer_values([None])
 
         store = Norpc.Fake.new(Kv.store_interface_info())

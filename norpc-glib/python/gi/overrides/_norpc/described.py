@@ -84,6 +84,16 @@ def find_gtype(text):
     return GObject.GType.from_name(text.removeprefix('?'))
 
 
+def make_maker(take, gtype):
+    """Makes a function that makes a GValue of a value of Python, which `take` checks."""
+    def make(value, name):
+        taken = take(value, name)
+        # PyGObject makes no GValues with arrays of pointers or numbers.
+        return value if gtype.name in ('GArray', 'GPtrArray') else GObject.Value(gtype, taken)
+
+    return make
+
+
 class Described:
     """Arguments, results, or the values of an item, of one member."""
 
@@ -108,6 +118,11 @@ class Described:
     def to_gobject(self, args):
         """Gets what PyGObject has for values that were checked."""
         return [arg_type.to_gobject(value) for arg_type, value in zip(self._types, args)]
+
+    def get_makers(self):
+        """Gets, for each of them, a function that makes a GValue of a value of Python, which it checks."""
+        return [make_maker(lambda value, name, arg_type=arg_type: arg_type.to_gobject(arg_type.take(value, name)),
+                           arg_type.gtype) for arg_type in self._types]
 
     def to_gvalues(self, args):
         return [GObject.Value(arg_type.gtype, value) for arg_type, value in zip(self._types, self.to_gobject(args))]

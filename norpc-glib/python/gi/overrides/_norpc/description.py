@@ -9,7 +9,7 @@ from gi._gi import InterfaceInfo, ObjectInfo, Repository
 from gi.repository import GObject, Norpc
 from gi.types import snake_case
 
-from . import errors, parameters, records, values
+from . import described, errors, parameters, records, values
 
 IN = 0
 
@@ -75,6 +75,26 @@ class Interface:
         self._extend_records()
         infos = self.methods[f'complete_{name}'].get_arguments()[1:]
         return parameters.read_arguments(infos, self._get_signatures(name, infos, are_results=True))
+
+    def get_result_makers(self, info, method):
+        """Gets functions that make GValues of the results of a method or a stream, and check them."""
+        return self._get_makers(self.read_results(self._find_name(info, method)), info.list_out_types(method))
+
+    def get_item_makers(self, info, method):
+        """The same for the values of an item of a stream."""
+        self._extend_records()
+        stream = self.proxy_infos[f'open_{self._find_name(info, method)}'].get_return_type().get_interface()
+        write = parameters.find(stream.get_methods(), 'write')
+        return self._get_makers(parameters.read_arguments(write.get_arguments()), info.list_item_types(method))
+
+    def _find_name(self, info, method):
+        simple = _simplify(info.list_methods()[method])
+        return next(name.removeprefix('complete_') for name in self.methods
+                    if name.startswith('complete_') and _simplify(name.removeprefix('complete_')) == simple)
+
+    @staticmethod
+    def _get_makers(args, texts):
+        return [described.make_maker(arg.take, described.find_gtype(text)) for arg, text in zip(args, texts)]
 
     def has_results(self, name):
         """Tells whether a call of a method has results."""

@@ -61,6 +61,12 @@ class Loaded:
     def read_results(self, name):
         return self._outs[name].args
 
+    def get_result_makers(self, _info, method):
+        return self._descriptions.get_out(method).get_makers()
+
+    def get_item_makers(self, _info, method):
+        return self._descriptions.get_item(method).get_makers()
+
     def has_results(self, name):
         return len(self._outs[name]) > 0
 
