@@ -123,9 +123,16 @@ static void
 norpc_helper_constructed (GObject *object)
 {
   NorpcHelper *self = NORPC_HELPER (object);
+  NorpcHelperProgram *program = norpc_helper_process_get_program (self->process);
 
   G_OBJECT_CLASS (norpc_helper_parent_class)->constructed (object);
-  if (norpc_helper_process_get_program (self->process)->argv != NULL)
+  if (self->object_path == NULL || !g_variant_is_object_path (self->object_path))
+    {
+      /* so that calls fail at once, and do not wait for a program that has no such object */
+      g_critical ("NorpcHelper: '%s' is not an object path", self->object_path);
+      g_clear_pointer (&program->argv, g_strfreev);
+    }
+  if (program->argv != NULL)
     norpc_helper_process_start (self->process, self->object_path);
 }
 

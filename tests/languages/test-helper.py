@@ -131,6 +131,11 @@ class Helpers(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, 'unknown signal name'):
             self.helper.connect('nothing', print)
 
+    def test_wrong_path(self):
+        for path in 'org/example/Store', '', None, 5:
+            with self.assertRaisesRegex(ValueError, "property 'object_path': expected an object path, got "):
+                Norpc.Helper(argv=[sys.executable, __file__, 'serve'], object_path=path)
+
     def test_not_a_helper(self):
         with self.assertRaisesRegex(GLib.Error, 'was not started by a NorpcHelper'):
             Norpc.Helper.connect()

@@ -301,6 +301,26 @@ test_no_program (void)
   g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 0);
 }
 
+/* A mistake of the program is reported when the helper is made. */
+static void
+test_wrong_path (void)
+{
+  const char *argv[] = { WIRE_HELPER, NULL };
+  g_autoptr (NorpcHelper) helper = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "NorpcHelper: 'org/example/Wire' is not an object path");
+  helper = g_object_new (NORPC_TYPE_HELPER, "argv", argv, "object-path", "org/example/Wire", NULL);
+  g_test_assert_expected_messages ();
+  norpc_helper_restart (helper);
+  proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_assert_false (wire_wire_proxy_call_fail_sync (proxy, 1, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_nonnull (strstr (error->message, "its helper has no program"));
+  g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 0);
+}
+
 static void
 test_stop (void)
 {
@@ -380,6 +400,7 @@ main (int   argc,
   g_test_add_func ("/helper/connected", test_connected);
   g_test_add_func ("/helper/ends-too-often", test_ends_too_often);
   g_test_add_func ("/helper/no-program", test_no_program);
+  g_test_add_func ("/helper/wrong-path", test_wrong_path);
   g_test_add_func ("/helper/stop", test_stop);
   g_test_add_func ("/helper/not-a-helper", test_not_helper);
 

@@ -139,6 +139,12 @@ class Helper(Norpc.Helper):
 
     connect = _Connect()
 
+    def __init__(self, **properties):
+        path = properties.get('object_path', '/')
+        if not isinstance(path, str) or not GLib.Variant.is_object_path(path):
+            raise ValueError(f"property 'object_path': expected an object path, got {path!r}")
+        super().__init__(**properties)
+
 
 Helper = override(Helper)
 __all__.append('Helper')
