@@ -27,6 +27,10 @@ gboolean norpc_described_type_read (NorpcDescribedType     *self,
                                     gboolean                may_move,
                                     GError                **error);
 
+gboolean norpc_described_type_check_field (const NorpcXmlElement  *field,
+                                           GHashTable             *declared,
+                                           GError                **error);
+
 NorpcXmlElement *norpc_xml_element_make_stream (const NorpcXmlElement  *method,
                                                 GError                **error);
 

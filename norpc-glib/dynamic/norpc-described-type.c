@@ -232,3 +232,34 @@ norpc_described_type_read (NorpcDescribedType     *self,
   return read_type_flags (self, element, may_move, error) && add_sensitive (self, type, declared, error) &&
          (annotated == NULL || check_outside (self, element, annotated, error));
 }
+
+/* Checks that the type of a field of a record exists, whether any member uses the record or not. */
+gboolean
+norpc_described_type_check_field (const NorpcXmlElement  *field,
+                                  GHashTable             *declared,
+                                  GError                **error)
+{
+  const char *annotated = norpc_xml_element_get_annotation (field, "org.norpc.Type");
+  const char *type = annotated != NULL ? annotated : norpc_xml_element_get (field, "type");
+  gboolean exists;
+
+  if (type == NULL)
+    {
+      norpc_xml_element_fail (field, error, "<%s> needs the attribute 'type'", field->name);
+      return FALSE;
+    }
+
+  if (g_ascii_isupper (*type) || strchr (type, '.') != NULL)
+    {
+      g_autofree char *element = g_str_has_suffix (type, "[]") ? g_strndup (type, strlen (type) - 2) : g_strdup (type);
+
+      exists = g_hash_table_contains (declared, element) || is_foreign_name (type);
+    }
+  else
+    exists = is_type_string (type);
+
+  if (!exists)
+    norpc_xml_element_fail (field, error, "'%s' is not a type", type);
+
+  return exists;
+}

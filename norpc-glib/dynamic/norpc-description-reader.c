@@ -243,6 +243,40 @@ collect_declared (DescriptionReader      *self,
 }
 
 static gboolean
+check_fields (DescriptionReader      *self,
+              const NorpcXmlElement  *record,
+              GError                **error)
+{
+  for (guint i = 0; i < record->children->len; i++)
+    {
+      const NorpcXmlElement *child = g_ptr_array_index (record->children, i);
+
+      if (g_str_equal (child->name, "field") && !norpc_described_type_check_field (child, self->declared, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Checks the types of all records, which may be declared after they are used. Returns FALSE if @error is set. */
+static gboolean
+check_records (DescriptionReader      *self,
+               const NorpcXmlElement  *element,
+               GError                **error)
+{
+  for (guint i = 0; i < element->children->len; i++)
+    {
+      const NorpcXmlElement *child = g_ptr_array_index (element->children, i);
+
+      if ((g_str_equal (child->name, "node") && !check_records (self, child, error)) ||
+          (g_str_equal (child->name, "record") && !check_fields (self, child, error)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
 read_interfaces (DescriptionReader      *self,
                  const NorpcXmlElement  *element,
                  GError                **error)
@@ -273,7 +307,8 @@ read_root (DescriptionReader      *self,
       return FALSE;
     }
 
-  return collect_declared (self, root, error) && read_interfaces (self, root, error);
+  return collect_declared (self, root, error) && check_records (self, root, error) &&
+         read_interfaces (self, root, error);
 }
 
 /* Gives all interfaces the errors of the description. Returns FALSE if @error is set. */

@@ -76,5 +76,26 @@ class Files(unittest.TestCase):
         self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.INVALID_DESCRIPTION))
         self.assertEqual(caught.exception.message, "line 2, column 1: 'a b' is not a name of an interface")
 
+    def test_wrong_file(self):
+        """The error of a file has its name, and concerns records that no method uses, too."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, 'map.xml')
+            for field, problem in {'type="Strng"': "'Strng' is not a type", 'type="Strng[]"': "'Strng[]' is not a type",
+                                   'type="ss"': "'ss' is not a type", 'type="a.b.C"': "'a.b.C' is not a type",
+                                   '': "<field> needs the attribute 'type'"}.items():
+                path.write_text(f'<node>\n<record name="Point"><field name="x" {field}/></record></node>', encoding='utf-8')
+                for file in path, str(path), bytes(path):
+                    with self.assertRaises(GLib.Error) as caught:
+                        Norpc.load(file)
+                    self.assertEqual(caught.exception.message, f'{path}: line 2, column 22: {problem}')
+                with open(path, encoding='utf-8') as file, self.assertRaises(GLib.Error) as caught:
+                    Norpc.load(file)
+                self.assertEqual(caught.exception.message, f'{path}: line 2, column 22: {problem}')
+            path.write_text('<node><record name="Point"><field name="x" type="Point[]"/><field name="y" type="Gtk.Widget"/>'
+                            '<field name="z" type="Kind"/><field name="p" type="org.example.Page[]"/></record>'
+                            '<enum name="Kind"><value name="a"/></enum><interface name="org.example.Page"/></node>',
+                            encoding='utf-8')
+            self.assertTrue(hasattr(Norpc.load(path), 'Page'))
+
 
 tap.main()

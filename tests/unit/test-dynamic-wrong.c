@@ -57,6 +57,9 @@ static const struct
     "line 1, column 49: 'org..A' is not a name of an error in D-Bus" },
   { "<node><error-domain name='E'><error name='A' dbus-name='a.b'/><error name='B' dbus-name='a.b'/></error-domain>"
     "</node>", "line 1, column 63: 'a.b' is the name of another error in D-Bus, too" },
+  { "<node><record name='R'><field name='x' type='Strng'/></record></node>", "line 1, column 24: 'Strng' is not a type" },
+  { "<node><record name='R'><field name='x' type='ss'/></record></node>", "line 1, column 24: 'ss' is not a type" },
+  { "<node><record name='R'><field name='x'/></record></node>", "line 1, column 24: <field> needs the attribute 'type'" },
   { "<node><interface name='a.b'><method name='M'><annotation name='org.norpc.Stream' value='up'/></method></interface>"
     "</node>", "line 1, column 29: the annotation 'org.norpc.Stream' is 'in' or 'out', not 'up'" },
   { "<node><interface name='a.b'><method name='M'><annotation name='org.norpc.Stream' value='in'/>"

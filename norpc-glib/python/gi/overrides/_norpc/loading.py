@@ -4,7 +4,7 @@
 import os
 import types
 
-from gi.repository import GObject, Norpc
+from gi.repository import GLib, GObject, Norpc
 
 from . import calls, described, description, properties, services, values
 from .errors import DescribedErrors
@@ -20,8 +20,13 @@ def load(file, interface_prefix=None):
     `file` is the path of a description, or a file that is open. The name of a class is the last word of
     the interface's name, or all that follows `interface_prefix`.
     """
-    text, name = _read(file)
-    infos = Norpc.InterfaceInfo.list_for_xml(text)
+    text, path, name = _read(file)
+    try:
+        infos = Norpc.InterfaceInfo.list_for_xml(text)
+    except GLib.Error as error:
+        if path is not None:
+            error.message = f'{path}: {error.message}'
+        raise
     module = types.ModuleType(name, f'The interfaces of the description {name}.')
     for info in infos:
         errors, declared = _get_errors(infos[0]), described.get_declared_types(info, module.__name__)
@@ -47,8 +52,10 @@ def _read(file):
             text, name = opened.read(), file
     if isinstance(text, bytes):
         text = text.decode('utf-8')
-    name = os.path.basename(os.fspath(name)) if isinstance(name, (str, os.PathLike)) else 'description'
-    return text, name.partition('.')[0]
+    if not isinstance(name, (str, bytes, os.PathLike)):  # a file in memory, or one that has only a descriptor
+        return text, None, 'description'
+    path = os.fsdecode(name)
+    return text, path, os.path.basename(path).partition('.')[0]
 
 
 def _make_class_name(name, prefix):
