@@ -161,6 +161,12 @@ test('description that is read again', () => {
 test('description that is wrong', async () => {
     const error = await assertRejects(async () => Norpc.load_text('<node><interface/></node>'));
     assert(error.matches(Norpc.Error, Norpc.Error.INVALID_DESCRIPTION), `${error}`);
+
+    GLib.file_set_contents(file, '<node><record name="Point"><field name="x" type="Strng"/></record></node>');
+    const fileError = await assertRejects(async () => Norpc.load(file));
+    GLib.unlink(file);
+    assert(fileError.matches(Norpc.Error, Norpc.Error.INVALID_DESCRIPTION), `${fileError}`);
+    equal(fileError.message, `${file}: line 1, column 28: 'Strng' is not a type`);
 });
 
 run();

@@ -73,8 +73,15 @@ function makeServiceClass(info, type) {
 // Reads a description, and gets an object with the classes that generated code would have: a base class for
 // services, and a class of proxies, for each interface.
 function load(file) {
-    const [, content] = (file instanceof Gio.File ? file : Gio.File.new_for_path(file)).load_contents(null);
-    return loadText(new TextDecoder().decode(content));
+    const source = file instanceof Gio.File ? file : Gio.File.new_for_path(file);
+    const [, content] = source.load_contents(null);
+    try {
+        return loadText(new TextDecoder().decode(content));
+    } catch (error) {
+        if (!(error instanceof GLib.Error))
+            throw error;
+        throw new GLib.Error(error.domain, error.code, `${source.get_parse_name()}: ${error.message}`);
+    }
 }
 
 const bases = new Map();  // of services, by the name of the type, which is made once for each description
