@@ -28,6 +28,7 @@ typedef struct
   NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
   gboolean       is_subscribed; /* accessed in the client's context, and at the end */
   gboolean       loads_properties; /* since construction */
+  int            was_read; /* atomic: "connected" was */
   NorpcOwner    *owner;    /* (owned) (nullable), atomic: set once */
 } NorpcProxyPrivate;
 

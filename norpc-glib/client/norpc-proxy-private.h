@@ -39,4 +39,7 @@ void            norpc_proxy_call_always  (NorpcProxy          *self,
 void             norpc_proxy_notify_ready     (NorpcProxy *self);
 void             norpc_proxy_notify_connected (NorpcProxy *self);
 
+/* Thread-safe. Returns TRUE if somebody may know whether the proxy is connected. */
+gboolean         norpc_proxy_connected_was_read (NorpcProxy *self);
+
 G_END_DECLS

@@ -433,9 +433,20 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
 gboolean
 norpc_proxy_is_connected (NorpcProxy *self)
 {
+  NorpcProxyPrivate *priv;
+
   g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
 
-  return !norpc_endpoint_is_closed (norpc_proxy_get_private (self)->endpoint);
+  priv = norpc_proxy_get_private (self);
+  g_atomic_int_set (&priv->was_read, TRUE);
+
+  return !norpc_endpoint_is_closed (priv->endpoint);
+}
+
+gboolean
+norpc_proxy_connected_was_read (NorpcProxy *self)
+{
+  return g_atomic_int_get (&norpc_proxy_get_private (self)->was_read);
 }
 
 /**

@@ -29,13 +29,14 @@ void             norpc_subscription_load     (NorpcSubscriber        *subscriber
 gboolean         norpc_subscription_is_ready (NorpcSubscriber        *subscriber);
 
 /* Called in the client's context, around a time in which it is blocked. A service that goes and comes back meanwhile is no
- * news.
+ * news, nor is anything before the client has read the property or has a handler.
  */
 typedef enum
 {
   NORPC_NEWS_CONNECTED,
   NORPC_NEWS_ALONE,
   NORPC_NEWS_PENDING, /* the proxy has to notify of "connected" anyway */
+  NORPC_NEWS_UNSEEN,  /* the client does not know the state */
 } NorpcNews;
 
 NorpcNews norpc_subscription_get_news  (NorpcSubscriber *subscriber);

@@ -203,6 +203,9 @@ norpc_subscription_get_news (NorpcSubscriber *subscriber)
   NorpcSubscription *self = (NorpcSubscription *) subscriber;
   NorpcNews news;
 
+  if (!norpc_proxy_connected_was_read (self->proxy) && !has_notify_handler (self))
+    return NORPC_NEWS_UNSEEN;
+
   g_mutex_lock (&get_events (self)->lock);
   news = self->change != NULL && self->change->notifies ? NORPC_NEWS_PENDING : get_state_locked (self);
   g_mutex_unlock (&get_events (self)->lock);
@@ -210,7 +213,6 @@ norpc_subscription_get_news (NorpcSubscriber *subscriber)
   return news;
 }
 
-/* Handlers that ran, and a client that read the property, have seen the state of @before. */
 void
 norpc_subscription_skip_news (NorpcSubscriber *subscriber,
                               NorpcNews        before)
@@ -218,7 +220,7 @@ norpc_subscription_skip_news (NorpcSubscriber *subscriber,
   NorpcSubscription *self = (NorpcSubscription *) subscriber;
 
   g_mutex_lock (&get_events (self)->lock);
-  if (self->change != NULL && get_state_locked (self) == before)
+  if (self->change != NULL && (before == NORPC_NEWS_UNSEEN || before == get_state_locked (self)))
     self->change->notifies = FALSE;
   g_mutex_unlock (&get_events (self)->lock);
 }

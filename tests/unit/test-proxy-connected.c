@@ -24,15 +24,54 @@ struct _TestPort
   GObject               parent_instance;
   NorpcRemoteInterface *remote; /* (owned) */
   Deed                  deed;
-  gboolean              closed;
+  gboolean              pauses; /* after each change, in another thread: the blocked client receives each by itself */
+  int                   closed; /* atomic */
 };
+
+#define PAUSE (20 * G_TIME_SPAN_MILLISECOND)
 
 static void
 set_available (TestPort *self,
                gboolean  available)
 {
-  self->closed = !available;
+  g_atomic_int_set (&self->closed, !available);
   norpc_remote_interface_set_available (self->remote, available);
+}
+
+static void
+do_deed (TestPort  *self,
+         NorpcCall *call)
+{
+  g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_new_parsed ("{'On': <true>}"));
+
+  if (self->deed != STAYS)
+    set_available (self, FALSE);
+  if (self->pauses)
+    g_usleep (PAUSE);
+  if (self->deed == COMES_BACK)
+    set_available (self, TRUE);
+  if (self->pauses)
+    g_usleep (PAUSE);
+  norpc_remote_interface_answer_get_all (self->remote, call, values);
+}
+
+typedef struct
+{
+  TestPort  *port; /* (owned) */
+  NorpcCall *call; /* (owned) */
+} Job;
+
+static gpointer
+run_job (gpointer data)
+{
+  Job *job = data;
+
+  do_deed (job->port, job->call);
+  norpc_call_unref (job->call);
+  g_object_unref (job->port);
+  g_free (job);
+
+  return NULL;
 }
 
 static gboolean
@@ -41,13 +80,17 @@ test_port_take_call (NorpcEndpoint  *endpoint,
                      GError        **error)
 {
   TestPort *self = TEST_PORT (endpoint);
-  g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_new_parsed ("{'On': <true>}"));
+  Job *job;
 
-  if (self->deed != STAYS)
-    set_available (self, FALSE);
-  if (self->deed == COMES_BACK)
-    set_available (self, TRUE);
-  norpc_remote_interface_answer_get_all (self->remote, call, values);
+  if (!self->pauses)
+    {
+      do_deed (self, call);
+      return TRUE;
+    }
+
+  job = g_new (Job, 1);
+  *job = (Job) { g_object_ref (self), norpc_call_ref (call) };
+  g_thread_unref (g_thread_new ("port", run_job, job));
 
   return TRUE;
 }
@@ -55,7 +98,7 @@ test_port_take_call (NorpcEndpoint  *endpoint,
 static gboolean
 test_port_is_closed (NorpcEndpoint *endpoint)
 {
-  return TEST_PORT (endpoint)->closed;
+  return g_atomic_int_get (&TEST_PORT (endpoint)->closed);
 }
 
 static void
@@ -155,12 +198,13 @@ count_news (NorpcProxy *proxy)
 
 /* A proxy that is made while its service is started is connected, and notifies only of what comes later. */
 static void
-test_new_sync (void)
+test_new_sync (gconstpointer pauses)
 {
   g_autoptr (TestPort) port = port_new (get_info (), COMES_BACK);
   g_autoptr (NorpcProxy) proxy = NULL;
   g_autoptr (GError) error = NULL;
 
+  port->pauses = GPOINTER_TO_INT (pauses);
   proxy = norpc_proxy_new_sync (norpc_dynamic_proxy_type_for (get_info ()), NORPC_ENDPOINT (port), NULL, &error);
   g_assert_no_error (error);
   g_assert_true (norpc_proxy_is_connected (proxy));
@@ -177,9 +221,9 @@ proxy_new (TestPort *port)
   return g_object_new (norpc_dynamic_proxy_type_for (get_info ()), "endpoint", port, "load-properties", FALSE, NULL);
 }
 
-/* So does one that loads the properties anew. A change that lasts, or that was made before, is one. */
+/* So does one that loads its properties again. A change that lasts, or that was made before, is one. */
 static void
-test_load_sync (void)
+test_load_sync (gconstpointer pauses)
 {
   static const struct
   {
@@ -202,7 +246,9 @@ test_load_sync (void)
       g_assert_true (norpc_proxy_load_sync (proxy, NULL, &error));
       g_assert_no_error (error);
       iterate ();
+      g_assert_true (norpc_proxy_is_connected (proxy));
       port->deed = cases[i].deed;
+      port->pauses = GPOINTER_TO_INT (pauses);
       if (cases[i].was_gone)
         set_available (port, FALSE);
       g_assert_true (norpc_proxy_load_sync (proxy, NULL, &error));
@@ -212,14 +258,32 @@ test_load_sync (void)
     }
 }
 
+/* A client that has not read the property has no news of what was before. */
+static void
+test_unseen (void)
+{
+  g_autoptr (TestPort) port = port_new (get_info (), COMES_BACK);
+  g_autoptr (NorpcProxy) proxy = proxy_new (port);
+  g_autoptr (GError) error = NULL;
+
+  set_available (port, FALSE);
+  g_assert_true (norpc_proxy_load_sync (proxy, NULL, &error));
+  g_assert_no_error (error);
+  port->deed = STAYS;
+  g_assert_cmpuint (count_news (proxy), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/proxy-connected/new-sync", test_new_sync);
-  g_test_add_func ("/proxy-connected/load-sync", test_load_sync);
+  g_test_add_data_func ("/proxy-connected/new-sync/at-once", GINT_TO_POINTER (FALSE), test_new_sync);
+  g_test_add_data_func ("/proxy-connected/new-sync/pauses", GINT_TO_POINTER (TRUE), test_new_sync);
+  g_test_add_data_func ("/proxy-connected/load-sync/at-once", GINT_TO_POINTER (FALSE), test_load_sync);
+  g_test_add_data_func ("/proxy-connected/load-sync/pauses", GINT_TO_POINTER (TRUE), test_load_sync);
+  g_test_add_func ("/proxy-connected/unseen", test_unseen);
 
   return g_test_run ();
 }
