@@ -57,3 +57,18 @@ norpc_context_push (GMainContext *context)
 
   return TRUE;
 }
+
+/* Returns TRUE if no thread runs @context: the caller then owns it, and releases it with g_main_context_release (). A thread
+ * that owns it runs it in a callback, but maybe never again otherwise: to make it the thread-default one is enough to own it.
+ */
+gboolean
+norpc_context_seize (GMainContext *context)
+{
+  GSource *source = g_main_current_source ();
+
+  if (g_main_context_is_owner (context) && source != NULL &&
+      (g_source_get_context (source) == context || g_main_depth () > 1))
+    return FALSE;
+
+  return g_main_context_acquire (context);
+}

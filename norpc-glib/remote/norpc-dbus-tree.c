@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-context-private.h"
 #include "norpc-dbus-objects-private.h"
 #include "norpc-dbus-request-private.h"
 #include "norpc-dbus-served-stream-private.h"
@@ -158,15 +159,15 @@ norpc_dbus_tree_end (NorpcDBusServing *self)
 {
   norpc_dbus_serving_unregister (self);
   norpc_dbus_inbox_close (self->inbox);
-  if (g_main_context_is_owner (self->context) || !g_main_context_acquire (self->context))
+  if (norpc_context_seize (self->context))
     {
-      invoke (self, end_tree_cb);
+      /* Replies may never be handled there. */
+      end_unattended (self);
+      g_main_context_release (self->context);
     }
   else
     {
-      /* No thread runs the context, so that replies may never be handled there. */
-      end_unattended (self);
-      g_main_context_release (self->context);
+      invoke (self, end_tree_cb);
     }
   norpc_dbus_serving_unref (self);
 }

@@ -224,6 +224,23 @@ test_context_ends (DBusFixture   *fixture,
   dbus_fixture_resume (fixture);
 }
 
+/* The same behind the main loop of a thread, whose thread-default context it still is. */
+static void
+test_behind_loop (DBusFixture   *fixture,
+                  gconstpointer  kind)
+{
+  GAsyncResult *outcome = NULL;
+  NorpcCall *held = begin_hold (fixture, &outcome);
+
+  dbus_fixture_pause (fixture);
+  g_main_context_push_thread_default (fixture->context);
+  dbus_fixture_unexport (fixture);
+  g_main_context_pop_thread_default (fixture->context);
+  assert_closed (fixture, &outcome);
+  norpc_call_unref (held);
+  dbus_fixture_resume (fixture);
+}
+
 /* A call waits in the export, whose context no thread runs, and is answered when the export is released. */
 static void
 test_unexport_unread (DBusFixture   *fixture,
@@ -372,6 +389,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-closed/client-leaves", test_client_leaves);
   dbus_add_tests ("/dbus-closed/unexport", test_unexport);
   dbus_add_tests ("/dbus-closed/context-ends", test_context_ends);
+  dbus_add_tests ("/dbus-closed/behind-loop", test_behind_loop);
   dbus_add_tests ("/dbus-closed/server-stops", test_server_stops);
   dbus_add_tests ("/dbus-closed/endpoint-released", test_endpoint_released);
   ON_BUS ("/dbus-closed/unexport-meanwhile", test_unexport_meanwhile);
