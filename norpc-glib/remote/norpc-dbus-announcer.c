@@ -33,12 +33,11 @@ struct _NorpcDBusAnnouncer
 
 static G_DEFINE_QUARK (norpc-dbus-announcer, get_announcer)
 
-/* The closure that is connected to a signal of the proxy. */
+/* The closure that is connected to a signal of the proxy. Its data is the NorpcDBusAnnouncer, which disconnects it. */
 typedef struct
 {
-  GClosure            closure;
-  NorpcDBusAnnouncer *announcer; /* (unowned): disconnects it */
-  guint               signal;
+  GClosure closure;
+  guint    signal;
 } SignalClosure;
 
 /* How long announcements wait for room, in milliseconds, before they are tried again. */
@@ -152,7 +151,7 @@ announce_signal (GClosure     *closure,
                  gpointer      hint G_GNUC_UNUSED,
                  gpointer      data G_GNUC_UNUSED)
 {
-  NorpcDBusAnnouncer *self = ((SignalClosure *) closure)->announcer;
+  NorpcDBusAnnouncer *self = closure->data;
   guint signal = ((SignalClosure *) closure)->signal;
   const NorpcSignalInfo *info = self->info->signals[signal];
   g_autofree char *problem = NULL;
@@ -210,8 +209,7 @@ follow_signal (NorpcDBusAnnouncer *self,
   if (!norpc_dbus_signal_is_portable (info))
     return;
 
-  closure = g_closure_new_simple (sizeof (SignalClosure), NULL);
-  ((SignalClosure *) closure)->announcer = self;
+  closure = g_closure_new_simple (sizeof (SignalClosure), self);
   ((SignalClosure *) closure)->signal = signal;
   g_closure_set_marshal (closure, announce_signal);
   g_signal_connect_closure (self->proxy, info->name, closure, FALSE);
@@ -449,10 +447,6 @@ norpc_dbus_announcer_free (gpointer data)
 
   g_object_set_qdata (G_OBJECT (self->proxy), get_announcer_quark (), NULL);
   g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
-  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
-    g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_ID,
-                                          g_signal_lookup (self->info->signals[i]->name, G_OBJECT_TYPE (self->proxy)),
-                                          0, NULL, NULL, NULL);
   if (self->source != NULL)
     {
       g_queue_remove (&self->outlet->waiting, self);

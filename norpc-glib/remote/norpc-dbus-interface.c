@@ -154,7 +154,7 @@ emit_from_message (NorpcDBusInterface    *self,
   NorpcDBusPassage passage = norpc_dbus_passage_begin (self->passage_funcs, self->connection, sender, self->has_norpc);
   g_autofree char *type = norpc_dbus_args_get_type (info->dbus.args);
   char *problem = NULL;
-  g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, FALSE, &problem);
+  g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, &problem);
 
   g_value_init (&params[0], G_OBJECT_TYPE (self->stand_in));
   g_value_set_object (&params[0], self->stand_in);
@@ -255,12 +255,14 @@ show_all (NorpcDBusInterface *self,
           gboolean            counted)
 {
   guint notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  gulong handler; /* of the relay */
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
-  if (!self->loaded)
-    g_signal_handlers_block_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  handler = self->loaded ? 0 : g_signal_handler_find (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  if (handler != 0)
+    g_signal_handler_block (self->stand_in, handler);
   g_object_freeze_notify (self->stand_in);
   g_variant_iter_init (&iter, dict);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
@@ -271,8 +273,8 @@ show_all (NorpcDBusInterface *self,
         show_value (self, property, value, counted);
     }
   g_object_thaw_notify (self->stand_in);
-  if (!self->loaded)
-    g_signal_handlers_unblock_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  if (handler != 0)
+    g_signal_handler_unblock (self->stand_in, handler);
   self->loaded = TRUE;
 }
 

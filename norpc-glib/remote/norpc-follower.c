@@ -27,12 +27,11 @@ struct _NorpcFollower
 
 static G_DEFINE_QUARK (norpc-follower, get_follower)
 
-/* The closure that is connected to a signal of the proxy. */
+/* The closure that is connected to a signal of the proxy. Its data is the NorpcFollower, which disconnects it. */
 typedef struct
 {
-  GClosure       closure;
-  NorpcFollower *follower; /* (unowned): disconnects it */
-  guint          signal;
+  GClosure closure;
+  guint    signal;
 } SignalClosure;
 
 static gboolean
@@ -53,7 +52,7 @@ signal_emitted (GClosure     *closure,
                 gpointer      hint G_GNUC_UNUSED,
                 gpointer      data G_GNUC_UNUSED)
 {
-  NorpcFollower *self = ((SignalClosure *) closure)->follower;
+  NorpcFollower *self = closure->data;
   const NorpcSignalInfo *info = self->info->signals[((SignalClosure *) closure)->signal];
   g_autofree char *problem = NULL;
   GVariant *args = norpc_values_to_variant (info->dbus.args, values + 1, n_values - 1, "argument", &problem);
@@ -95,8 +94,7 @@ connect_followed (NorpcFollower *self,
   if (!signal_is_followed (info))
     return;
 
-  closure = g_closure_new_simple (sizeof (SignalClosure), NULL);
-  ((SignalClosure *) closure)->follower = self;
+  closure = g_closure_new_simple (sizeof (SignalClosure), self);
   ((SignalClosure *) closure)->signal = signal;
   g_closure_set_marshal (closure, signal_emitted);
   g_signal_connect_closure (self->proxy, info->name, closure, FALSE);
@@ -292,10 +290,6 @@ norpc_follower_free (NorpcFollower *self)
 
   g_object_set_qdata (G_OBJECT (self->proxy), get_follower_quark (), NULL);
   g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
-  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
-    g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_ID,
-                                          g_signal_lookup (self->info->signals[i]->name, G_OBJECT_TYPE (self->proxy)),
-                                          0, NULL, NULL, NULL);
   if (self->source != NULL)
     {
       g_source_destroy (self->source);

@@ -503,14 +503,16 @@ show_new_service (NorpcRemoteInterface *self,
                   GVariant             *values)
 {
   guint notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  gulong handler; /* of the relay */
 
-  if (!self->loaded)
-    g_signal_handlers_block_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  handler = self->loaded ? 0 : g_signal_handler_find (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  if (handler != 0)
+    g_signal_handler_block (self->stand_in, handler);
   g_object_freeze_notify (self->stand_in);
   show_remote_values (self, values, NULL);
   g_object_thaw_notify (self->stand_in);
-  if (!self->loaded)
-    g_signal_handlers_unblock_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  if (handler != 0)
+    g_signal_handler_unblock (self->stand_in, handler);
   self->loaded = TRUE;
 }
 

@@ -184,6 +184,30 @@ test_lost_wrongly (DBusFixture   *fixture,
   log_clear (&log);
 }
 
+static void
+emit_some (WireWire *service,
+           gpointer  data)
+{
+  for (guint i = 0; i < 10; i++)
+    wire_wire_emit_counted (service, i);
+}
+
+/* An export that has ended gets no emission any more, though its proxy of the service still waits for the first values. */
+static void
+test_ended (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  NorpcDBusExport *export = norpc_dbus_export_new (fixture->served, "/org/example/Ended", fixture->served_endpoint,
+                                                   wire_wire_interface_info (), &error);
+
+  g_assert_no_error (error);
+  dbus_fixture_run (fixture, emit_some, NULL);
+  g_object_unref (export);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -192,6 +216,7 @@ main (int   argc,
 
   dbus_add_tests ("/dbus-losses/lost", test_lost);
   dbus_add_tests ("/dbus-losses/closed-by-loss", test_closed_by_loss);
+  dbus_add_tests ("/dbus-losses/ended", test_ended);
   dbus_add_tests ("/dbus-losses/lost-wrongly", test_lost_wrongly);
 
   return g_test_run ();
