@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/norpc-number-private.h"
 #include "norpc-described-type-private.h"
 
 /* Returns the value (unowned) of an annotation, or NULL. */
@@ -92,7 +93,7 @@ norpc_xml_element_read_number (const NorpcXmlElement  *self,
   if (text == NULL)
     return TRUE;
 
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &read, NULL))
+  if (!norpc_number_read (text, G_MAXINT32, &read))
     {
       norpc_xml_element_fail (self, error, "'%s' is not a %s: a number from 1 to %d", text, attribute, G_MAXINT32);
       return FALSE;

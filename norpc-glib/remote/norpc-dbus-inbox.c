@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/norpc-number-private.h"
 #include "norpc-dbus-inbox-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-router-private.h"
@@ -223,7 +224,7 @@ has_given (NorpcDBusInbox *self,
 
   if (g_str_equal (path, self->path))
     return TRUE;
-  if (!g_ascii_string_to_unsigned (strrchr (path, '/') + 1, 10, 1, G_MAXUINT64, &number, NULL))
+  if (!norpc_number_read (strrchr (path, '/') + 1, G_MAXUINT64, &number))
     return FALSE;
 
   g_mutex_lock (&self->lock);
