@@ -40,11 +40,21 @@ typedef struct
 
 GType norpc_run_time_info_get_type (void);
 
+/* The `get_type` of an info of the calls that access the properties of such an interface. */
+GType norpc_run_time_access_get_type (void);
+
 /* Thread-safe. Returns TRUE also for the calls that access the properties of such an interface. */
 static inline gboolean
 norpc_interface_info_is_run_time (const NorpcInterfaceInfo *info)
 {
-  return info->get_type == norpc_run_time_info_get_type;
+  return info->get_type == norpc_run_time_info_get_type || info->get_type == norpc_run_time_access_get_type;
+}
+
+/* Thread-safe. Returns NULL if @info is another one. */
+static inline const NorpcRunTimeInfo *
+norpc_interface_info_get_run_time (const NorpcInterfaceInfo *info)
+{
+  return info->get_type == norpc_run_time_info_get_type ? (const NorpcRunTimeInfo *) info : NULL;
 }
 
 GType norpc_interface_info_get_gtype (const NorpcInterfaceInfo *info);

@@ -187,12 +187,19 @@ norpc_run_time_info_get_type (void)
   return G_TYPE_INVALID;
 }
 
+GType
+norpc_run_time_access_get_type (void)
+{
+  return G_TYPE_NONE; /* if it were the same function, a linker might merge the two */
+}
+
 /* Gets the type of the GInterface. @info is not that of the calls that access properties. */
 GType
 norpc_interface_info_get_gtype (const NorpcInterfaceInfo *info)
 {
-  return norpc_interface_info_is_run_time (info) ? ((const NorpcRunTimeInfo *) info)->type
-                                                 : info->get_type ();
+  const NorpcRunTimeInfo *run_time = norpc_interface_info_get_run_time (info);
+
+  return run_time != NULL ? run_time->type : info->get_type ();
 }
 
 static G_DEFINE_QUARK (norpc-interface-info, get_interface_info)

@@ -75,7 +75,7 @@ norpc_described_arg_new (const NorpcInterfaceInfo *info,
                          const NorpcArgInfo       *arg,
                          gconstpointer             member)
 {
-  const NorpcRunTimeInfo *run_time = norpc_interface_info_is_run_time (info) ? (const NorpcRunTimeInfo *) info : NULL;
+  const NorpcRunTimeInfo *run_time = norpc_interface_info_get_run_time (info);
 
   return (NorpcDescribedArg) {
     arg,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events/norpc-property-access-private.h"
 #include "norpc-dynamic-info-private.h"
 
 NorpcDynamicInfo *
@@ -84,11 +85,16 @@ norpc_dynamic_info_take_list (NorpcDynamicInfo *self,
   return list;
 }
 
-/* Returns NULL if @info was not made at run time. */
+/* Returns NULL if @info was not made at run time. That of the calls that access properties is one of their interface. */
 const NorpcDynamicInfo *
 norpc_dynamic_info_get (const NorpcInterfaceInfo *info)
 {
-  return norpc_interface_info_is_run_time (info) ? (const NorpcDynamicInfo *) info : NULL;
+  if (!norpc_interface_info_is_run_time (info))
+    return NULL;
+  if (norpc_interface_info_get_run_time (info) == NULL)
+    info = ((const NorpcPropertyAccess *) info)->interface_info;
+
+  return (const NorpcDynamicInfo *) info;
 }
 
 /* Members of different kinds may have one name; a stream is a method. */

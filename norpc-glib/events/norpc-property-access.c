@@ -401,7 +401,8 @@ property_access_new (const NorpcInterfaceInfo *interface_info)
   g_ptr_array_add (methods, NULL);
 
   self->info.dbus = (GDBusInterfaceInfo) { .ref_count = -1, .name = interface_info->dbus.name };
-  self->info.get_type = interface_info->get_type;
+  self->info.get_type = norpc_interface_info_is_run_time (interface_info) ? norpc_run_time_access_get_type
+                                                                          : interface_info->get_type;
   self->info.methods = (const NorpcMethodInfo * const *) g_ptr_array_free (methods, FALSE);
 
   return self;

@@ -47,6 +47,9 @@ def connect(url):
 
 LAMP = """
 <node>
+  <error-domain name="LampError">
+    <error name="Hot"/>
+  </error-domain>
   <interface name="org.example.Lamp">
     <method name="Dim">
       <arg name="to" type="d"/>
@@ -137,6 +140,40 @@ class TestNats(unittest.TestCase):
             export.unexport()
             self.wait_until(lambda: len(seen) == 5)
             self.assertEqual(seen, [1, 0.25, 2, 0.5, False])
+
+    def test_rejected_write(self):
+        """A declared error arrives as itself, also in the answer to the write of a property."""
+        lamp = load_lamp()
+        hot = Norpc.error_class(lamp.LampError)
+
+        class Lamp(Norpc.Service, lamp.Lamp):
+            def dim(self, to):
+                raise hot.HOT('it dims')
+
+            def do_write_property(self, name, value):
+                raise hot.HOT('it writes')
+
+        errors = []
+        with Norpc.serve(Lamp()) as local:
+            info = Norpc.interface_info_for_type(lamp.Lamp)
+            export = NorpcNats.Export.new(self.connection, 'python.hot', local.get_endpoint(), info)
+            proxy = lamp.LampProxy.new(NorpcNats.Endpoint.new(self.connection, 'python.hot'))
+            self.wait_until(lambda: proxy.props.ready)
+            proxy.connect('write-failed', lambda _proxy, _name, error: errors.append(error))
+            proxy.props.brightness = 0.5
+            self.wait_until(lambda: errors)
+            proxy.call_dim(0.25, None, lambda proxy, result: errors.append(finish(proxy, result)))
+
+            def finish(proxy, result):
+                with self.assertRaises(GLib.Error) as caught:
+                    proxy.call_dim_finish(result)
+                return caught.exception
+
+            self.wait_until(lambda: len(errors) == 2)
+            export.unexport()
+        for error, message in zip(errors, ['it writes', 'it dims']):
+            self.assertEqual(info.dup_error_name(error), 'LampError.Hot')
+            self.assertIn(message, error.message)
 
     def test_drain(self):
         """A call that the service has is answered, one that comes later fails."""
