@@ -8,6 +8,7 @@
 #define NORPC_GLIB_INSIDE
 
 #include <norpc-glib/core/norpc-types.h>
+#include <norpc-glib/core/norpc-variant-fds.h>
 #include <norpc-glib/core/norpc-version.h>
 #include <norpc-glib/core/norpc-version-macros.h>
 #include <norpc-glib/core/norpc-clock.h>

@@ -113,6 +113,8 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
     return FALSE;
 
   excess = norpc_dbus_find_body_excess (sunk);
+  if (excess == NULL)
+    excess = norpc_dbus_find_fds_excess (self->serving->connection, fds);
   if (excess != NULL)
     {
       norpc_dbus_answer_error (self, INVALID_RESULT, excess);
@@ -244,8 +246,6 @@ send_results (NorpcDBusRequest *self,
   if (problem == NULL)
     form = norpc_dbus_to_form (results, &fds, &problem);
   norpc_dbus_passage_end (&passage, send_form (self, form, fds, problem));
-  if (results != NULL)
-    norpc_dbus_close_nested_fds (results);
 }
 
 void

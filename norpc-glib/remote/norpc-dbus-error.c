@@ -44,6 +44,8 @@ static const struct
 char *
 norpc_dbus_error_get_name (const GError *error)
 {
+  g_autofree char *name = NULL;
+
   if (error->domain == NORPC_ERROR)
     {
       for (gsize i = 0; i < G_N_ELEMENTS (own_names); i++)
@@ -54,7 +56,10 @@ norpc_dbus_error_get_name (const GError *error)
           return g_strdup (standard_names[i].name);
     }
 
-  return g_dbus_error_encode_gerror (error);
+  name = g_dbus_error_encode_gerror (error);
+
+  /* D-Bus does not permit that of a negative code or of a long domain. */
+  return g_dbus_is_error_name (name) ? g_steal_pointer (&name) : g_strdup ("org.norpc.Error.Failed");
 }
 
 static gboolean

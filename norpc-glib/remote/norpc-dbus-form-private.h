@@ -29,9 +29,10 @@ GVariant *norpc_dbus_to_form   (GVariant     *value,
 GVariant *norpc_dbus_from_form (GVariant     *form,
                                 const char   *type,
                                 GUnixFDList  *fds,
-                                gboolean      takes_fds,
                                 char        **problem);
-void      norpc_dbus_close_nested_fds (GVariant *results);
+GVariant *norpc_dbus_own_fds   (GVariant     *results,
+                                GUnixFDList  *fds,
+                                char        **problem);
 
 /* Values without descriptors. */
 char     *norpc_dbus_set_value (NorpcDBusPassage   *passage,

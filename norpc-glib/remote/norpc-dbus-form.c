@@ -3,9 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/norpc-variant-fds-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-limits-private.h"
 
@@ -80,6 +82,11 @@ handle_to_form (GVariant     *value,
   if (fds == NULL)
     {
       *problem = g_strdup ("a file descriptor cannot be part of it");
+      return NULL;
+    }
+  if (g_variant_get_handle (value) < 0)
+    {
+      *problem = g_strdup_printf ("%d is no file descriptor, which D-Bus needs", g_variant_get_handle (value));
       return NULL;
     }
   if (*fds == NULL)
@@ -169,24 +176,16 @@ norpc_dbus_to_form (GVariant     *value,
 static GVariant *
 handle_from_form (GVariant     *form,
                   GUnixFDList  *fds,
-                  gboolean      takes_fds,
                   char        **problem)
 {
   int n_fds = 0;
   const int *list = fds != NULL ? g_unix_fd_list_peek_fds (fds, &n_fds) : NULL;
   gint32 index = g_variant_get_handle (form);
-  int fd;
 
-  if (index < 0 || index >= n_fds)
-    {
-      *problem = g_strdup_printf ("the message has no file descriptor %d", index);
-      return NULL;
-    }
-  fd = takes_fds ? g_unix_fd_list_get (fds, index, NULL) : list[index];
-  if (fd >= 0)
-    return g_variant_new_handle (fd);
+  if (index >= 0 && index < n_fds)
+    return g_variant_new_handle (list[index]);
 
-  *problem = g_strdup ("there are too many open file descriptors");
+  *problem = g_strdup_printf ("the message has no file descriptor %d", index);
 
   return NULL;
 }
@@ -195,7 +194,6 @@ static GVariant *
 maybe_from_form (GVariant     *form,
                  const char   *type,
                  GUnixFDList  *fds,
-                 gboolean      takes_fds,
                  char        **problem)
 {
   g_autoptr (GVariant) child = NULL;
@@ -210,7 +208,7 @@ maybe_from_form (GVariant     *form,
     return g_variant_new_maybe (G_VARIANT_TYPE (type + 1), NULL);
 
   child = g_variant_get_child_value (form, 0);
-  content = norpc_dbus_from_form (child, type + 1, fds, takes_fds, problem);
+  content = norpc_dbus_from_form (child, type + 1, fds, problem);
 
   return content != NULL ? g_variant_new_maybe (NULL, content) : NULL;
 }
@@ -221,7 +219,6 @@ add_children_from_form (GVariant         *form,
                         GVariantBuilder  *builder,
                         const char       *type,
                         GUnixFDList      *fds,
-                        gboolean          takes_fds,
                         char            **problem)
 {
   gboolean is_array = *type == 'a';
@@ -232,7 +229,7 @@ add_children_from_form (GVariant         *form,
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (form, i);
       g_autofree char *text = g_variant_type_dup_string (child_type);
-      g_autoptr (GVariant) value = norpc_dbus_from_form (child, text, fds, takes_fds, problem);
+      g_autoptr (GVariant) value = norpc_dbus_from_form (child, text, fds, problem);
 
       if (value == NULL)
         return FALSE;
@@ -248,13 +245,12 @@ static GVariant *
 container_from_form (GVariant     *form,
                      const char   *type,
                      GUnixFDList  *fds,
-                     gboolean      takes_fds,
                      char        **problem)
 {
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
-  if (add_children_from_form (form, &builder, type, fds, takes_fds, problem))
+  if (add_children_from_form (form, &builder, type, fds, problem))
     return g_variant_builder_end (&builder);
 
   g_variant_builder_clear (&builder);
@@ -265,24 +261,20 @@ container_from_form (GVariant     *form,
 static GVariant *
 variant_from_form (GVariant     *form,
                    GUnixFDList  *fds,
-                   gboolean      takes_fds,
                    char        **problem)
 {
   g_autoptr (GVariant) content = g_variant_get_variant (form);
-  g_autoptr (GVariant) value = norpc_dbus_from_form (content, g_variant_get_type_string (content), fds, takes_fds,
+  g_autoptr (GVariant) value = norpc_dbus_from_form (content, g_variant_get_type_string (content), fds,
                                                      problem);
 
   return value != NULL ? g_variant_new_variant (value) : NULL;
 }
 
-/* Returns the value (owned) of @type for what a message has, or NULL with a message (owned). With @takes_fds,
- * descriptors are duplicated; else they belong to @fds.
- */
+/* Returns the value (owned) of @type for what a message has, or NULL with a message (owned). Descriptors belong to @fds. */
 GVariant *
 norpc_dbus_from_form (GVariant     *form,
                       const char   *type,
                       GUnixFDList  *fds,
-                      gboolean      takes_fds,
                       char        **problem)
 {
   g_autofree char *expected = take_form (g_strdup (type));
@@ -298,48 +290,68 @@ norpc_dbus_from_form (GVariant     *form,
     return g_variant_ref (form);
 
   if (*type == 'h')
-    value = handle_from_form (form, fds, takes_fds, problem);
+    value = handle_from_form (form, fds, problem);
   else if (*type == 'v')
-    value = variant_from_form (form, fds, takes_fds, problem);
+    value = variant_from_form (form, fds, problem);
   else if (*type == 'm')
-    value = maybe_from_form (form, type, fds, takes_fds, problem);
+    value = maybe_from_form (form, type, fds, problem);
   else
-    value = container_from_form (form, type, fds, takes_fds, problem);
+    value = container_from_form (form, type, fds, problem);
 
   return value != NULL ? g_variant_ref_sink (value) : NULL;
 }
 
-/* Closes the descriptors in a value, which nobody else will. */
 static void
-close_fds (GVariant *value)
+unref_fds (gpointer fds)
 {
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
-    {
-      close (g_variant_get_handle (value));
-      return;
-    }
-  if (strpbrk (g_variant_get_type_string (value), "hv") == NULL)
-    return;
-
-  for (gsize i = 0; i < g_variant_n_children (value); i++)
-    {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-
-      close_fds (child);
-    }
+  g_object_unref (fds);
 }
 
-/* Closes the descriptors in results, which nobody else will, except for results of the type h, which the reply closes. */
-void
-norpc_dbus_close_nested_fds (GVariant *results)
+/* Returns a result (owned) whose descriptors do not need @fds, or NULL if there are too many. */
+static GVariant *
+own_result (GVariant    *result,
+            GUnixFDList *fds)
 {
+  int fd;
+
+  if (!norpc_variant_has_fds (result))
+    return g_variant_ref (result);
+  if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
+    return norpc_variant_keep (result, g_object_ref (fds), unref_fds);
+
+  fd = fcntl (g_variant_get_handle (result), F_DUPFD_CLOEXEC, 3);
+
+  return fd >= 0 ? g_variant_ref_sink (g_variant_new_handle (fd)) : NULL;
+}
+
+/* Returns the results (owned) with descriptors that outlive @fds: one that is a result by itself is a duplicate, which
+ * belongs to the caller. Others belong to the variants that they are in. Returns NULL with a message (owned) if there are
+ * too many.
+ */
+GVariant *
+norpc_dbus_own_fds (GVariant     *results,
+                    GUnixFDList  *fds,
+                    char        **problem)
+{
+  g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+
   for (gsize i = 0; i < g_variant_n_children (results); i++)
     {
       g_autoptr (GVariant) result = g_variant_get_child_value (results, i);
+      GVariant *own = own_result (result, fds);
 
-      if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
-        close_fds (result);
+      if (own == NULL)
+        {
+          for (guint j = 0; j < owned->len; j++)
+            if (g_variant_is_of_type (owned->pdata[j], G_VARIANT_TYPE_HANDLE))
+              close (g_variant_get_handle (owned->pdata[j]));
+          *problem = g_strdup ("there are too many open file descriptors");
+          return NULL;
+        }
+      g_ptr_array_add (owned, own);
     }
+
+  return g_variant_ref_sink (g_variant_new_tuple ((GVariant * const *) owned->pdata, owned->len));
 }
 
 /* Sets @value, that of a property, from what a message has. Returns a message (owned) that says what is wrong, or NULL.
@@ -352,7 +364,7 @@ norpc_dbus_set_value (NorpcDBusPassage   *passage,
 {
   g_autofree char *type = norpc_dbus_arg_get_type (info);
   char *problem = NULL;
-  g_autoptr (GVariant) variant = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
+  g_autoptr (GVariant) variant = norpc_dbus_from_form (form, type, NULL, &problem);
 
   return variant != NULL ? norpc_dbus_passage_set_value (passage, info, value, variant) : problem;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 G_BEGIN_DECLS
 
@@ -19,5 +20,7 @@ char *norpc_dbus_find_args_excess  (GDBusArgInfo * const *infos,
                                     const char           *kind);
 char *norpc_dbus_find_value_excess (GVariant             *value);
 char *norpc_dbus_find_body_excess  (GVariant             *body);
+char *norpc_dbus_find_fds_excess   (GDBusConnection      *connection,
+                                    GUnixFDList          *fds);
 
 G_END_DECLS

@@ -16,6 +16,12 @@
  */
 #define MAX_BODY_SIZE ((32u << 20) - (64u << 10))
 
+/* A bus closes the connection of a process that sends a message with more file descriptors than it is configured for, usually
+ * 16. Between peers, the limit is that of the kernel.
+ */
+#define MAX_FDS_ON_BUS 16
+#define MAX_FDS 253
+
 /* The containers around the value of a property in a message: an array, an entry of a dictionary, and a variant. */
 #define AROUND_PROPERTY 3
 
@@ -279,4 +285,18 @@ norpc_dbus_find_body_excess (GVariant *body)
                                size);
 
   return problem;
+}
+
+/* Checks the descriptors (nullable) of a message. */
+char *
+norpc_dbus_find_fds_excess (GDBusConnection *connection,
+                            GUnixFDList     *fds)
+{
+  int max_fds = g_dbus_connection_get_unique_name (connection) != NULL ? MAX_FDS_ON_BUS : MAX_FDS;
+
+  if (fds == NULL || g_unix_fd_list_get_length (fds) <= max_fds)
+    return NULL;
+
+  return g_strdup_printf ("a message with %d file descriptors has more than the %d that a connection like this passes",
+                          g_unix_fd_list_get_length (fds), max_fds);
 }

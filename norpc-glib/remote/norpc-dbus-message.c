@@ -122,11 +122,16 @@ get_args_form (NorpcCall        *call,
   problem = find_excess (call, args);
   if (problem == NULL)
     form = norpc_dbus_to_form (args, norpc_dbus_message_get_kind (call) == NORPC_DBUS_METHOD ? fds : NULL, &problem);
-  if (form == NULL)
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", norpc_call_get_interface_name (call),
-                 norpc_call_peek_method_name (call), problem);
-  else if (*fds != NULL && !check_capabilities (call, connection, error))
-    g_clear_pointer (&form, g_variant_unref);
+  if (problem == NULL)
+    problem = norpc_dbus_find_fds_excess (connection, *fds);
+  if (problem != NULL)
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", norpc_call_get_interface_name (call),
+                   norpc_call_peek_method_name (call), problem);
+      return NULL;
+    }
+  if (*fds != NULL && !check_capabilities (call, connection, error))
+    return NULL;
 
   return g_steal_pointer (&form);
 }
@@ -352,8 +357,8 @@ find_wrong_result (NorpcCall        *call,
   return problem;
 }
 
-/* Answers with results that have file descriptors, which then belong to the client. They are taken out of the message
- * when nothing else can be wrong, so that a peer that sends wrong replies does not leave them open.
+/* Answers with results that have file descriptors. They are taken out of the message when nothing else can be wrong, so
+ * that a peer that sends wrong replies does not leave them open.
  */
 static void
 answer_with_fds (NorpcCall        *call,
@@ -363,22 +368,17 @@ answer_with_fds (NorpcCall        *call,
                  GUnixFDList      *fds)
 {
   char *problem = NULL;
-  g_autoptr (GVariant) borrowed = norpc_dbus_from_form (form, type, fds, FALSE, &problem);
+  g_autoptr (GVariant) borrowed = norpc_dbus_from_form (form, type, fds, &problem);
   g_autoptr (GVariant) results = NULL;
 
   if (borrowed != NULL)
     problem = find_wrong_result (call, passage, borrowed);
   if (problem == NULL)
-    results = norpc_dbus_from_form (form, type, fds, TRUE, &problem);
+    results = norpc_dbus_own_fds (borrowed, fds, &problem);
   if (problem != NULL)
-    {
-      answer_wrong (call, problem);
-      return;
-    }
-
-  return_results (call, passage, results);
-  if (g_atomic_int_get (&call->late))
-    norpc_dbus_close_nested_fds (results);
+    answer_wrong (call, problem);
+  else
+    return_results (call, passage, results);
 }
 
 /* Answers the call of a method with the body (nullable) of a message, which is checked against the description. @fds is
@@ -402,7 +402,7 @@ norpc_dbus_message_answer_results (NorpcCall        *call,
       return;
     }
 
-  results = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
+  results = norpc_dbus_from_form (form, type, NULL, &problem);
   if (results != NULL)
     return_results (call, passage, results);
   else
@@ -466,7 +466,7 @@ discard_results (GVariant         *form,
 {
   g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) results = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
+  g_autoptr (GVariant) results = norpc_dbus_from_form (form, type, NULL, &problem);
   g_autofree GValue *values = NULL;
 
   if (results == NULL)

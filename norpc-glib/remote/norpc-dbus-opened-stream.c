@@ -307,7 +307,7 @@ take_item_signal (NorpcDBusOpenedStream *self,
 {
   g_autofree char *type = norpc_dbus_args_get_type (get_stream_method (self)->items);
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, FALSE, &problem);
+  g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, &problem);
   g_autoptr (NorpcItem) item = norpc_item_new (self->interface_info, self->method);
   GError *error = NULL;
 

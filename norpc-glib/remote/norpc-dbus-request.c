@@ -177,7 +177,7 @@ set_args_from_message (NorpcDBusRequest     *self,
   if (body == NULL)
     return TRUE;
 
-  args = norpc_dbus_from_form (body, type, g_dbus_message_get_unix_fd_list (self->message), FALSE, &problem);
+  args = norpc_dbus_from_form (body, type, g_dbus_message_get_unix_fd_list (self->message), &problem);
   self->received = args != NULL;
   if (args != NULL && norpc_dbus_passage_set_values (&passage, infos, values, n_args, args, "argument", &problem))
     return TRUE;

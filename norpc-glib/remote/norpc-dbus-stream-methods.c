@@ -43,7 +43,7 @@ write_client_item (NorpcDBusServedStream  *self,
   GVariant *body = g_dbus_message_get_body (request->message);
   g_autofree char *type = norpc_dbus_args_get_type (self->info->items);
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) values = norpc_dbus_from_form (body != NULL ? body : nothing, type, NULL, FALSE, &problem);
+  g_autoptr (GVariant) values = norpc_dbus_from_form (body != NULL ? body : nothing, type, NULL, &problem);
   GError *wrong = NULL;
 
   if (values == NULL)

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A result of the type h belongs to the client. If it does not take it, or there is none, it is closed, once. */
+/* A result of the type h belongs to the client, and one in a variant to the variant. If the client does not take it, or there
+ * is none, it is closed, once.
+ */
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -286,6 +288,133 @@ test_taken (DBusFixture   *fixture,
   tear_down (&self);
 }
 
+static void
+held_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Setup *self = user_data;
+  g_autoptr (GError) error = NULL;
+  int file = -2;
+
+  g_assert_false (wire_wire_proxy_call_hold_file_finish (WIRE_WIRE_PROXY (object), result, &file, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  self->n_pending--;
+}
+
+/* D-Bus has no form for -1, as an argument or as a result. */
+static void
+test_none (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+  Setup self;
+  int file;
+
+  set_up (&self, fixture);
+  g_assert_false (wire_wire_proxy_call_copy_sync (self.proxies[0], -1, self.options, &file, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==, "org.example.Wire.Copy: -1 is no file descriptor, which D-Bus needs");
+
+  self.n_pending++;
+  wire_wire_proxy_call_hold_file (self.proxies[0], NULL, held_cb, &self);
+  call = wire_state_wait_held (fixture->state);
+  wire_wire_complete_hold_file (WIRE_WIRE (self.proxies[0]), call, -1);
+  wait_closed (&self);
+  tear_down (&self);
+}
+
+/* A message cannot have more descriptors than a connection passes: the connection would be closed. */
+static void
+test_too_many (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  guint max = fixture->kind == DBUS_ON_BUS ? 16 : 253;
+  Setup self;
+
+  set_up (&self, fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariantBuilder) handles = g_variant_builder_new (G_VARIANT_TYPE ("ah"));
+      g_autoptr (GVariant) options = NULL;
+      g_autoptr (GError) error = NULL;
+      int file = -1;
+
+      /* There is one besides. */
+      for (guint j = 0; j < max - 1 + i; j++)
+        g_variant_builder_add (handles, "h", self.file);
+      options = g_variant_ref_sink (g_variant_new_parsed ("{'more': <%v>}", g_variant_builder_end (handles)));
+      g_assert_cmpint (wire_wire_proxy_call_copy_sync (self.proxies[0], self.file, options, &file, NULL, &error), ==, i == 0);
+      if (i == 1)
+        g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      else
+        g_assert_cmpint (close (file), ==, 0);
+    }
+  wait_closed (&self);
+  tear_down (&self);
+}
+
+/* Has the service return a variant, and returns (owned) it, unless @takes is FALSE. */
+static GVariant *
+pass_variant (WireWireProxy *proxy,
+              GVariant      *any,
+              gboolean       takes)
+{
+  const char * const none[] = { NULL };
+  g_autoptr (GBytes) data = g_bytes_new (NULL, 0);
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr (GVariant) nested = g_variant_ref_sink (g_variant_new_parsed ("@a(ya{s(ix)}) []"));
+  g_autoptr (GError) error = NULL;
+  GVariant *result = NULL;
+
+  wire_wire_proxy_call_containers_sync (proxy, none, none, none, data, dict, any, nested, NULL, NULL, NULL, NULL, NULL,
+                                        takes ? &result : NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+
+  return result;
+}
+
+/* Takes the descriptor out of a variant, which is released. */
+static GVariant *
+take_out (GVariant *variant)
+{
+  g_autoptr (GVariant) owned = variant;
+  g_autoptr (GVariant) array = g_variant_get_variant (variant);
+  g_autoptr (GVariant) structure = g_variant_get_child_value (array, 1);
+
+  return g_variant_get_child_value (structure, 0);
+}
+
+/* A descriptor in a variant is open for as long as a part of the variant is there. */
+static void
+test_in_variant (DBusFixture   *fixture,
+                 gconstpointer  kind)
+{
+  Setup self;
+
+  set_up (&self, fixture);
+  for (guint i = 0; i < 4; i++)
+    {
+      WireWireProxy *proxy = self.proxies[i % 2];
+      int file = dup (self.file);
+      g_autoptr (GVariant) any = g_variant_new_parsed ("<[(%h, 'a'), (%h, 'b')]>", file, dup (file));
+      GVariant *owner = norpc_variant_take_fds (g_steal_pointer (&any));
+      GVariant *result = pass_variant (proxy, owner, i >= 2);
+
+      g_variant_unref (owner);
+      if (i >= 2)
+        {
+          g_autoptr (GVariant) handle = take_out (result);
+
+          g_assert_cmpint (fcntl (g_variant_get_handle (handle), F_GETFD), >=, 0);
+          g_assert_cmpuint (count_fds (&self), >=, 2);
+        }
+      wait_closed (&self);
+    }
+  tear_down (&self);
+}
+
 /* A fake has several answers for one descriptor, which stays the test's. */
 static void
 test_fake (DBusFixture   *fixture,
@@ -321,6 +450,9 @@ main (int   argc,
   dbus_add_tests ("/descriptors/late", test_late);
   dbus_add_tests ("/descriptors/late-on-return", test_late_on_return);
   dbus_add_tests ("/descriptors/taken", test_taken);
+  dbus_add_tests ("/descriptors/in-variant", test_in_variant);
+  dbus_add_tests ("/descriptors/none", test_none);
+  dbus_add_tests ("/descriptors/too-many", test_too_many);
   dbus_add_tests ("/descriptors/fake", test_fake);
 
   return g_test_run ();

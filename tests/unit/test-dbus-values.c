@@ -174,6 +174,8 @@ test_errors (DBusFixture   *fixture,
     { G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS },
     { G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN },
     { G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED },
+    { NORPC_ERROR, NORPC_ERROR_FAILED }, /* a negative code has no name */
+    { NORPC_ERROR, NORPC_ERROR_FAILED }, /* nor has a domain of 300 characters */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)

@@ -191,6 +191,7 @@ service_fail (WireWire  *service,
               guint      what,
               GError   **error)
 {
+  g_autofree char *long_name = g_strnfill (300, 'x');
   const struct
   {
     GQuark domain;
@@ -207,6 +208,8 @@ service_fail (WireWire  *service,
     { G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS },
     { G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN },
     { G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED },
+    { g_quark_from_static_string ("wire-codec-error-quark"), -5 },
+    { g_quark_from_string (long_name), 1 },
   };
 
   /* As a crash, without a core. */

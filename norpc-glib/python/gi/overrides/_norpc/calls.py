@@ -65,8 +65,8 @@ class _Method(_Member):
         if not self.has_results:
             return None
         if isinstance(result, tuple):
-            return tuple(values.give(value) for value in result)
-        return values.give(result)
+            return tuple(values.give_result(value) for value in result)
+        return values.give_result(result)
 
     def send(self, proxy, args, kwargs):
         args, scope, _ = self.prepare(proxy, args, kwargs)

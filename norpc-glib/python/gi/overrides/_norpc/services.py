@@ -125,8 +125,13 @@ class _Handler:
         elif not isinstance(results, tuple) or len(results) != len(self.results):
             got = f'{len(results)} values' if isinstance(results, tuple) else type(results).__name__
             raise TypeError(f'{function}: expected a tuple of {len(self.results)} results, got {got}')
-        return [result.take(value, f"result '{result.name}' of {function}")
+        return [_give_away(result.take(value, f"result '{result.name}' of {function}"))
                 for result, value in zip(self.results, results)]
+
+
+def _give_away(value):
+    """Has a result own the descriptors that are part of it, as those that are results by themselves belong to the client."""
+    return Norpc.variant_take_fds(value) if isinstance(value, GLib.Variant) else value
 
 
 def fail(call, error):

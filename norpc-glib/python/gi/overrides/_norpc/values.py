@@ -358,6 +358,31 @@ def _give_datetime(value):
                              value.get_microsecond(), zone)
 
 
+def _unpack_own(variant):
+    """Unpacks a variant, with duplicates of its descriptors, which are closed with the variant."""
+    signature = variant.get_type_string()
+    if 'h' not in signature and 'v' not in signature:
+        return variant.unpack()
+    if signature == 'h':
+        handle = variant.get_handle()
+        return os.dup(handle) if handle >= 0 else handle
+    children = [_unpack_own(variant.get_child_value(i)) for i in range(variant.n_children())]
+    if signature[0] == '(':
+        return tuple(children)
+    if signature[0] == '{':
+        return children
+    if signature.startswith('a{'):
+        return dict(children)
+    if signature[0] == 'a':
+        return children
+    return children[0] if children else None
+
+
+def give_result(value):
+    """Converts a result of PyGObject to a plain value of Python, whose descriptors belong to the caller."""
+    return _unpack_own(value) if isinstance(value, GLib.Variant) else give(value)
+
+
 def give(value):
     """Converts a value of PyGObject to a plain one of Python."""
     if isinstance(value, GLib.Bytes):
