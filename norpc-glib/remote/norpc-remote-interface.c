@@ -31,6 +31,7 @@ struct _NorpcRemoteInterface
   GObject          *stand_in; /* (owned) */
   NorpcSignalRelay *relay;    /* (owned) (nullable): while there is a service */
   gboolean          loaded;   /* the stand-in has the values of the service */
+  gboolean          is_stale; /* it has, except for some that have changed */
 };
 
 /**
@@ -367,7 +368,9 @@ show_remote_values (NorpcRemoteInterface  *self,
   return right;
 }
 
-/* The service has only said that properties have changed. Proxies request the values. */
+/* The service has only said that properties have changed. Proxies request the values, and get the others that change
+ * meanwhile at once: a reply of the service may come before that to the request.
+ */
 static void
 invalidate_properties (NorpcRemoteInterface *self,
                        const char * const   *names)
@@ -377,11 +380,11 @@ invalidate_properties (NorpcRemoteInterface *self,
       int property = find_remote_property (self, names[i]);
 
       if (property >= 0 && norpc_property_is_readable (self->info->properties[property]))
-        {
-          norpc_remote_interface_invalidate (self);
-          return;
-        }
+        self->is_stale = TRUE;
     }
+
+  if (self->is_stale)
+    norpc_signal_relay_invalidate (self->relay);
 }
 
 /**
@@ -514,6 +517,7 @@ show_new_service (NorpcRemoteInterface *self,
   if (handler != 0)
     g_signal_handler_unblock (self->stand_in, handler);
   self->loaded = TRUE;
+  self->is_stale = FALSE;
 }
 
 /* Sets a result from the values of the service. One that it does not send, because it has no form, say, has the last known

@@ -55,6 +55,63 @@ test_order (GaugeFixture  *fixture,
     }
 }
 
+/* Changes two properties, one of which clients have to request, and returns the value of the other one. */
+static int
+count_cb (GaugeService *service,
+          gpointer      unused)
+{
+  DepotGauge *gauge = DEPOT_GAUGE (service);
+
+  depot_gauge_set_level (gauge, (depot_gauge_get_level (gauge) + 1) % 100);
+  gauge_service_count (service);
+
+  return depot_gauge_get_level (gauge);
+}
+
+#define N_COUNTED 1000
+
+typedef struct
+{
+  guint n_replies;
+  guint n_early;
+} Replies;
+
+static void
+counted_cb (GObject      *proxy,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  Replies *replies = data;
+  g_autoptr (GError) error = NULL;
+  int level;
+
+  depot_gauge_proxy_call_run_finish (DEPOT_GAUGE_PROXY (proxy), result, &level, &error);
+  g_assert_no_error (error);
+  replies->n_replies++;
+  if (depot_gauge_get_level (DEPOT_GAUGE (proxy)) != level)
+    replies->n_early++;
+}
+
+static gboolean
+has_replies (gpointer replies)
+{
+  return ((Replies *) replies)->n_replies == N_COUNTED;
+}
+
+/* While the values are requested, because one has changed that was not sent, the others change in their order. */
+static void
+test_order_of_invalidated (GaugeFixture  *fixture,
+                           gconstpointer  unused)
+{
+  Replies replies = { 0, 0 };
+
+  gauge_service_set_func (fixture->gauge.service, count_cb, NULL);
+  for (int i = 0; i < N_COUNTED; i++)
+    depot_gauge_proxy_call_run (fixture->proxy, NULL, counted_cb, &replies);
+  wait_until (has_replies, &replies);
+  g_assert_cmpuint (replies.n_early, ==, 0);
+}
+
 /* A proxy begins with the values of the service, and one that is not there has none. */
 static void
 test_first_values (GaugeFixture  *fixture,
@@ -372,6 +429,7 @@ static void
 add_tests (void)
 {
   GAUGE_TEST ("/nats/events/order", test_order);
+  GAUGE_TEST ("/nats/events/order-of-invalidated", test_order_of_invalidated);
   GAUGE_TEST ("/nats/events/first-values", test_first_values);
   GAUGE_TEST ("/nats/events/changes", test_changes);
   GAUGE_TEST ("/nats/events/writes", test_writes);
