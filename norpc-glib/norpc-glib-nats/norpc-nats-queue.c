@@ -33,13 +33,17 @@ pop_item (NorpcNatsQueue *self,
   return item;
 }
 
+/* Runs in the context, which its thread may not have pushed: what is begun here ends in it. */
 static gboolean
 queue_dispatch (GSource     *source,
                 GSourceFunc  callback G_GNUC_UNUSED,
                 gpointer     user_data G_GNUC_UNUSED)
 {
   NorpcNatsQueue *self = (NorpcNatsQueue *) source;
+  GMainContext *context = g_source_get_context (source);
   gboolean more = TRUE;
+
+  g_main_context_push_thread_default (context);
 
   /* An item that is pushed from here on makes the source ready again. */
   g_source_set_ready_time (source, -1);
@@ -52,6 +56,7 @@ queue_dispatch (GSource     *source,
     }
   if (more && !g_source_is_destroyed (source))
     g_source_set_ready_time (source, 0);
+  g_main_context_pop_thread_default (context);
 
   return G_SOURCE_CONTINUE;
 }

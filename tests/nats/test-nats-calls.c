@@ -37,6 +37,36 @@ test_echo (Fixture       *fixture,
   g_assert_cmpint (outcome.number, ==, 7);
 }
 
+static gpointer
+run_loop (gpointer loop)
+{
+  g_main_loop_run (loop);
+
+  return NULL;
+}
+
+/* The thread that runs the context of an export need not have made it its thread default. */
+static void
+test_context_not_pushed (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
+  GThread *thread;
+
+  fixture_unexport (fixture);
+  g_main_context_push_thread_default (context);
+  make_export (fixture);
+  g_main_context_pop_thread_default (context);
+  thread = g_thread_new ("export", run_loop, loop);
+  norpc_nats_connection_flush_sync (fixture->served, 30000, NULL);
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 10000);
+  assert_echo (fixture);
+  g_main_loop_quit (loop);
+  g_thread_join (thread);
+  g_clear_object (&fixture->export);
+}
+
 static void
 call_mix (Fixture    *fixture,
           const char *maybe)
@@ -467,6 +497,7 @@ static void
 add_tests (void)
 {
   TEST ("/nats/calls/echo", test_echo);
+  TEST ("/nats/calls/context-not-pushed", test_context_not_pushed);
   TEST ("/nats/calls/types", test_types);
   TEST ("/nats/calls/arguments-released", test_arguments_released);
   TEST ("/nats/calls/errors", test_errors);
