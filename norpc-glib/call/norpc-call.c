@@ -261,7 +261,7 @@ leave_args (NorpcCall *self)
   if (!done)
     {
       norpc_call_ref_memory (self);
-      norpc_background_push (clear_and_release, self);
+      norpc_background_push_release (clear_and_release, self);
     }
 
   return TRUE;

@@ -101,7 +101,7 @@ release_rest (NorpcCompletionHook *hook,
   if (outer != NULL)
     norpc_reply_unref (rest->reply);
   else
-    norpc_background_push (drop_reply, rest->reply);
+    norpc_background_push_release (drop_reply, rest->reply);
   g_free (rest);
 }
 

@@ -79,7 +79,7 @@ norpc_reply_unref (NorpcReply *reply)
 
   /* If the call has no sink, any thread may have completed it. */
   if (has_args && self->link.sink == NULL)
-    norpc_background_push (end_client_half_with_args, self);
+    norpc_background_push_release (end_client_half_with_args, self);
   else if (has_args)
     end_client_half_with_args (self);
   else

@@ -10,11 +10,18 @@
 /* The time before the next attempt to start a thread, in microseconds. */
 #define RETRY_TIME (100 * 1000)
 
+/* The threads that release what others have left, at most: many calls may end at once. */
+#define MAX_RELEASERS 8
+
 typedef struct
 {
   NorpcBackgroundFunc func;
   gpointer            data;
 } Job;
+
+static GMutex releases_lock;
+static GQueue releases = G_QUEUE_INIT; /* [releases_lock]: of owned Job */
+static guint  n_releasers;             /* [releases_lock]: jobs of the pool that take them */
 
 /* Whether jobs wait because no thread could be started for them. */
 int norpc_background_is_starved; /* atomic */
@@ -109,6 +116,54 @@ norpc_background_push (NorpcBackgroundFunc func,
    */
   if (!g_thread_pool_push (get_pool (), job, NULL))
     note_starved ();
+}
+
+/* Takes the next job (owned), or returns NULL: then the calling job has to end. */
+static Job *
+pop_release (void)
+{
+  Job *job;
+
+  g_mutex_lock (&releases_lock);
+  job = g_queue_pop_head (&releases);
+  if (job == NULL)
+    n_releasers--;
+  g_mutex_unlock (&releases_lock);
+
+  return job;
+}
+
+/* Runs in a thread of the pool. */
+static void
+run_releases (gpointer unused G_GNUC_UNUSED)
+{
+  Job *job;
+
+  while ((job = pop_release ()) != NULL)
+    {
+      job->func (job->data);
+      g_free (job);
+    }
+}
+
+/* Thread-safe. Runs @func, which releases @data, in one of a few threads of the pool. */
+void
+norpc_background_push_release (NorpcBackgroundFunc func,
+                               gpointer            data)
+{
+  Job *job = g_new (Job, 1);
+  gboolean starts;
+
+  *job = (Job) { func, data };
+  g_mutex_lock (&releases_lock);
+  g_queue_push_tail (&releases, job);
+  starts = n_releasers < MAX_RELEASERS;
+  if (starts)
+    n_releasers++;
+  g_mutex_unlock (&releases_lock);
+
+  if (starts)
+    norpc_background_push (run_releases, NULL);
 }
 
 /* Thread-safe. Returns TRUE if the calling thread is running a job of the pool. */

@@ -111,7 +111,7 @@ norpc_list_items_unref (NorpcListItems *self)
   release.rest = g_ptr_array_new ();
   free_node (self, &release);
   if (release.rest->len > 0)
-    norpc_background_push (free_rest, release.rest);
+    norpc_background_push_release (free_rest, release.rest);
   else
     g_ptr_array_unref (release.rest);
 }

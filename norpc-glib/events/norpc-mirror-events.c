@@ -235,7 +235,7 @@ norpc_mirror_push_reply (NorpcMirror   *self,
   g_mutex_unlock (&get_queue (self)->lock);
 
   if (is_closed)
-    norpc_background_push (free_event_cb, event);
+    norpc_background_push_release (free_event_cb, event);
   else if (!pushed)
     mirror_event_free (&event->parent);
 }

@@ -92,7 +92,7 @@ call_returned (NorpcCompletionHook *hook,
     }
   else
     {
-      norpc_background_push (reply_closure_unref, passage->reply);
+      norpc_background_push_release (reply_closure_unref, passage->reply);
       g_free (passage);
     }
 }

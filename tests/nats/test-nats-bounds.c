@@ -3,12 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How much of what is published waits for the thread of a link. */
+/* How much of what is published waits for the thread of a link, and in how many threads calls end. */
 
 #include <norpc-glib/norpc-glib.h>
 
 #include "depot.h"
 #include "nats-process.h"
+#include "norpc-glib-nats.h"
+#include "norpc-nats-connection-private.h"
 #include "norpc-nats-events-private.h"
 #include "norpc-nats-message-private.h"
 #include "norpc-nats-subscription-private.h"
@@ -229,6 +231,111 @@ test_headers (Fixture       *self,
   check_size (self);
 }
 
+#define N_CANCELLED 60
+
+/* Flags that hold the thread of the link, and then the functions that free the arguments of calls. */
+typedef struct
+{
+  int blocked;     /* atomic */
+  int released;    /* atomic */
+  int passed;      /* atomic: the link has ended the calls */
+  int may_free;    /* atomic */
+  int n_freed;     /* atomic */
+  int n_cancelled;
+} Burst;
+
+static void
+block_link (gpointer data)
+{
+  Burst *self = data;
+
+  g_atomic_int_set (&self->blocked, TRUE);
+  wait_for (&self->released, TRUE);
+}
+
+static void
+note_passed (gpointer data)
+{
+  g_atomic_int_set (&((Burst *) data)->passed, TRUE);
+}
+
+static void
+free_slowly (gpointer data)
+{
+  Burst *self = data;
+
+  wait_for (&self->may_free, TRUE);
+  g_atomic_int_inc (&self->n_freed);
+}
+
+static void
+mix_cancelled_cb (GObject      *proxy,
+                  GAsyncResult *result,
+                  gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (depot_depot_proxy_call_mix_finish (DEPOT_DEPOT_PROXY (proxy), result, NULL, NULL, NULL, NULL, NULL,
+                                                     NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ((Burst *) data)->n_cancelled++;
+}
+
+static void
+cancel_mix (DepotDepotProxy *proxy,
+            Burst           *burst)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func ("abc", 3, free_slowly, burst);
+  g_autoptr (GVariant) any = g_variant_ref_sink (g_variant_new_parsed ("<1>"));
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  depot_depot_proxy_call_mix (proxy, 1, TRUE, -2, 1, 2.5, NULL, bytes, any, dict, cancellable, mix_cancelled_cb, burst);
+  g_cancellable_cancel (cancellable);
+}
+
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}
+
+/* The arguments of calls that were cancelled are freed in a few threads, however many calls these are. */
+static void
+test_threads (void)
+{
+  NatsProcess *nats = nats_process_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcNatsConnection) connection =
+    norpc_nats_connection_new_sync (nats_process_get_url (nats), NULL, &error);
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (connection, PREFIX);
+  g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  NorpcNatsLink *link = norpc_nats_connection_get_link (connection);
+  Burst burst = { 0 };
+  guint n_threads;
+
+  norpc_nats_link_invoke (link, block_link, &burst);
+  wait_for (&burst.blocked, TRUE);
+  for (guint i = 0; i < N_CANCELLED; i++)
+    cancel_mix (proxy, &burst);
+  while (burst.n_cancelled < N_CANCELLED)
+    g_main_context_iteration (NULL, TRUE);
+  n_threads = count_threads ();
+  norpc_nats_link_invoke (link, note_passed, &burst);
+  g_atomic_int_set (&burst.released, TRUE);
+  wait_for (&burst.passed, TRUE);
+  g_assert_cmpuint (count_threads (), <=, n_threads + 8);
+  g_atomic_int_set (&burst.may_free, TRUE);
+  wait_for (&burst.n_freed, N_CANCELLED);
+  nats_process_free (nats);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -243,6 +350,7 @@ main (int   argc,
   g_test_add ("/nats/bounds/number", Fixture, NULL, set_up, test_number, tear_down);
   g_test_add ("/nats/bounds/size", Fixture, NULL, set_up, test_size, tear_down);
   g_test_add ("/nats/bounds/headers", Fixture, NULL, set_up, test_headers, tear_down);
+  g_test_add_func ("/nats/bounds/threads", test_threads);
 
   return g_test_run ();
 }
