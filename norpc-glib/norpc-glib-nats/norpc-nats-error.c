@@ -78,14 +78,17 @@ is_blank (const char *text)
   return *text == '\0';
 }
 
-/* Returns at most @size bytes of a text (owned), which is valid UTF-8. */
+/* Returns at most @size bytes of a text (owned), which are whole characters of UTF-8. */
 static char *
 shorten (const char *text,
          gsize       size)
 {
-  g_autofree char *cut = g_strndup (text, size);
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  const char *end;
 
-  return g_utf8_make_valid (cut, -1);
+  g_utf8_validate_len (valid, MIN (strlen (valid), size), &end);
+
+  return g_strndup (valid, (gsize) (end - valid));
 }
 
 static gboolean

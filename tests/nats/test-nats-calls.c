@@ -176,6 +176,33 @@ assert_fails (Fixture    *fixture,
   g_assert_cmpstr (error->message, ==, message);
 }
 
+/* A message is cut before the character that would not fit as a whole. */
+static void
+assert_cut (Fixture *fixture,
+            guint    n_before,
+            guint    n_left)
+{
+  g_autofree char *start = g_strnfill (n_before, 'x');
+  g_autofree char *message = g_strconcat (start, "ääää", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (depot_depot_proxy_call_fail_sync (fixture->proxy, 3, message, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_cmpuint (strlen (error->message), ==, n_left);
+  g_assert_true (g_str_has_prefix (message, error->message));
+}
+
+static void
+test_long_errors (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  assert_cut (fixture, 8191, 8191);
+  assert_cut (fixture, 8190, 8192);
+  assert_cut (fixture, 8184, 8192);
+  assert_cut (fixture, 8189, 8191);
+  assert_cut (fixture, 511, 519);
+}
+
 /* Errors have their domain, code and message. */
 static void
 test_errors (Fixture       *fixture,
@@ -501,6 +528,7 @@ add_tests (void)
   TEST ("/nats/calls/types", test_types);
   TEST ("/nats/calls/arguments-released", test_arguments_released);
   TEST ("/nats/calls/errors", test_errors);
+  TEST ("/nats/calls/long-errors", test_long_errors);
   TEST ("/nats/calls/not-portable", test_not_portable);
   TEST ("/nats/calls/handles", test_handles);
   TEST ("/nats/calls/time-left", test_time_left);
