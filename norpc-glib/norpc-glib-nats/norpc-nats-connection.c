@@ -113,45 +113,32 @@ take_link (NorpcNatsConnection *self,
   norpc_nats_link_invoke (link, add_watches, watches);
 }
 
-/* The library would read what lies before a text that is empty. */
+/* Returns TRUE if a URL has a scheme and a port that servers have, or none. The library takes any scheme for its own,
+ * and tries to reach any port.
+ */
 static gboolean
-set_servers (natsOptions  *options,
-             const char   *urls,
-             GError      **error)
+is_valid_url (const char *url)
 {
-  g_auto (GStrv) list = g_strsplit (urls, ",", -1);
-  gboolean is_empty = list[0] == NULL;
+  const char *scheme_end = strstr (url, "://");
+  gsize scheme_length = scheme_end != NULL ? (gsize) (scheme_end - url) : 0;
+  const char *host = scheme_end != NULL ? scheme_end + 3 : url;
+  const char *user_end = strrchr (host, '@');
+  const char *address_end, *colon;
+  g_autofree char *port = NULL;
 
-  for (guint i = 0; list[i] != NULL; i++)
-    is_empty = *g_strstrip (list[i]) == '\0' || is_empty;
-  if (is_empty)
-    {
-      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
-                           "Could not connect to NATS: a URL is empty");
-      return FALSE;
-    }
+  if (scheme_end != NULL && !(scheme_length == 4 && g_ascii_strncasecmp (url, "nats", 4) == 0) &&
+      !(scheme_length == 3 && g_ascii_strncasecmp (url, "tls", 3) == 0))
+    return FALSE;
 
-  return norpc_nats_check_status (natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list)),
-                                  "Could not connect to NATS", error);
-}
+  host = user_end != NULL ? user_end + 1 : host;
+  address_end = strrchr (host, ']');
+  colon = strrchr (address_end != NULL ? address_end : host, ':');
+  if (colon == NULL)
+    return TRUE;
 
-natsOptions *
-norpc_nats_connection_new_options (const char  *urls,
-                                   GError     **error)
-{
-  natsOptions *options = NULL;
+  port = g_strndup (colon + 1, strcspn (colon + 1, "/"));
 
-  if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
-    return NULL;
-
-  /* The library would stop trying after two minutes. */
-  natsOptions_SetMaxReconnect (options, -1);
-  if (urls == NULL || set_servers (options, urls, error))
-    return options;
-
-  natsOptions_Destroy (options);
-
-  return NULL;
+  return *port == '\0' || g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, NULL, NULL);
 }
 
 /* Returns the URLs (owned) for a message: without the names and passwords of users, and not at any length. */
@@ -176,6 +163,56 @@ describe_urls (const char *urls)
   text = g_strjoinv (",", list);
 
   return g_utf8_make_valid (text, (gssize) MIN (strlen (text), MAX_SHOWN));
+}
+
+/* The library would read what lies before a text that is empty. */
+static gboolean
+set_servers (natsOptions  *options,
+             const char   *urls,
+             GError      **error)
+{
+  g_auto (GStrv) list = g_strsplit (urls, ",", -1);
+  gboolean is_empty = list[0] == NULL;
+
+  for (guint i = 0; list[i] != NULL; i++)
+    is_empty = *g_strstrip (list[i]) == '\0' || is_empty;
+  if (is_empty)
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                           "Could not connect to NATS: a URL is empty");
+      return FALSE;
+    }
+  for (guint i = 0; list[i] != NULL; i++)
+    if (!is_valid_url (list[i]))
+      {
+        g_autofree char *shown = describe_urls (list[i]);
+
+        g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "Could not connect to NATS: '%s' is not a valid "
+                     "URL: expected one such as 'nats://localhost:4222' or 'tls://localhost:4222'", shown);
+        return FALSE;
+      }
+
+  return norpc_nats_check_status (natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list)),
+                                  "Could not connect to NATS", error);
+}
+
+natsOptions *
+norpc_nats_connection_new_options (const char  *urls,
+                                   GError     **error)
+{
+  natsOptions *options = NULL;
+
+  if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
+    return NULL;
+
+  /* The library would stop trying after two minutes. */
+  natsOptions_SetMaxReconnect (options, -1);
+  if (urls == NULL || set_servers (options, urls, error))
+    return options;
+
+  natsOptions_Destroy (options);
+
+  return NULL;
 }
 
 /* Blocks. Returns a link (owned), or NULL if @error is set. */

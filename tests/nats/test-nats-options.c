@@ -88,6 +88,33 @@ test_urls_in_messages (void)
   g_assert_cmpuint (strlen (error->message), <, 500);
 }
 
+/* A URL that makes no sense is told from a server that cannot be reached. */
+static void
+test_urls (void)
+{
+  const char *wrong[] = {
+    "http://foo", "x://y", "://y", "nats://127.0.0.1:99999", "nats://127.0.0.1:0", "127.0.0.1:x", "nats://[::1]:-1",
+    "nats://127.0.0.1:1,natss://127.0.0.1:1", "tls://ada:secret@127.0.0.1:65536/x", ""
+  };
+  const char *right[] = { "127.0.0.1:1", "nats://127.0.0.1:1", "NATS://ada:se:cret@127.0.0.1:1/", "nats://[::1]:1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (norpc_nats_connection_new_sync (wrong[i], NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (right); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (norpc_nats_connection_new_sync (right[i], NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -100,6 +127,7 @@ main (int   argc,
     }
 
   g_test_add_func ("/nats/options/long-loss", test_long_loss);
+  g_test_add_func ("/nats/options/urls", test_urls);
   g_test_add_func ("/nats/options/urls-in-messages", test_urls_in_messages);
 
   return g_test_run ();
