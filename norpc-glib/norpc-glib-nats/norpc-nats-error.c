@@ -66,18 +66,6 @@ dup_name (const NorpcInterfaceInfo *info,
   return info != NULL ? norpc_interface_info_dup_error_name (info, error) : NULL;
 }
 
-/* Returns TRUE if a header cannot have this value. The library takes the next header for the value of one that is
- * empty.
- */
-static gboolean
-is_blank (const char *text)
-{
-  while (g_ascii_isspace (*text))
-    text++;
-
-  return *text == '\0';
-}
-
 /* Returns at most @size bytes of a text (owned), which are whole characters of UTF-8. */
 static char *
 shorten (const char *text,
@@ -102,7 +90,7 @@ set_headers (natsMsg                  *message,
   g_autofree char *name = dup_name (info, error);
   g_autofree char *line = shorten (text, MAX_HEADER);
 
-  return norpc_nats_message_set_header (message, HEADER_TEXT, is_blank (line) ? domain : line) &&
+  return norpc_nats_message_set_header (message, HEADER_TEXT, norpc_nats_is_blank (line) ? domain : line) &&
          norpc_nats_message_set_header (message, HEADER_CODE, code) &&
          norpc_nats_message_set_header (message, HEADER_DOMAIN, domain) &&
          (name == NULL || norpc_nats_message_set_header (message, HEADER_NAME, name));
@@ -202,16 +190,28 @@ from_name (const char               *name,
   return g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT) ? NULL : g_steal_pointer (&error);
 }
 
-/* Returns the error (owned) that a message says. A cancellation is one only if this side has cancelled. */
+/* Returns the error (owned) that a message says, or one that says that the message is wrong. A cancellation is one only
+ * if this side has cancelled.
+ */
 GError *
 norpc_nats_error_from (natsMsg                  *message,
                        const NorpcInterfaceInfo *info)
 {
-  g_autofree char *text = dup_text (message);
-  GError *error = from_name (norpc_nats_message_get_header (message, HEADER_NAME), info, text);
+  g_autofree char *text = NULL;
+  GError *error = NULL;
+  const char *name, *domain;
 
+  if (!norpc_nats_message_get_single (message, HEADER_NAME, &name, &error) ||
+      !norpc_nats_message_get_single (message, HEADER_DOMAIN, &domain, &error))
+    {
+      g_prefix_error (&error, "the reply is wrong: ");
+      return error;
+    }
+
+  text = dup_text (message);
+  error = from_name (name, info, text);
   if (error == NULL)
-    error = from_domain (norpc_nats_message_get_header (message, HEADER_DOMAIN), text);
+    error = from_domain (domain, text);
 
   return error != NULL ? error : g_error_new_literal (NORPC_ERROR, NORPC_ERROR_FAILED, text);
 }

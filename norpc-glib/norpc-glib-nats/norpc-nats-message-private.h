@@ -35,6 +35,11 @@ gboolean    norpc_nats_message_set_header (natsMsg             *message,
                                            const char          *value);
 const char *norpc_nats_message_get_header (natsMsg             *message,
                                            const char          *name);
+gboolean    norpc_nats_message_get_single (natsMsg             *message,
+                                           const char          *name,
+                                           const char         **value,
+                                           GError             **error);
+gboolean    norpc_nats_is_blank           (const char          *text);
 GVariant   *norpc_nats_message_dup_body   (natsMsg             *message,
                                            const char          *expected_type,
                                            GError             **error);

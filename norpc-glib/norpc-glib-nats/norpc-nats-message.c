@@ -156,6 +156,47 @@ norpc_nats_message_get_header (natsMsg    *message,
   return natsMsgHeader_Get (message, name, &value) == NATS_OK ? value : NULL;
 }
 
+/* Returns TRUE if a header cannot have this value. The library takes the next header for the value of one that is
+ * empty, or fails once and drops it if it is the last one.
+ */
+gboolean
+norpc_nats_is_blank (const char *text)
+{
+  while (g_ascii_isspace (*text))
+    text++;
+
+  return *text == '\0';
+}
+
+/* Gets the value of a header that is in a message at most once, or NULL if it is not there. Readers may not agree on
+ * which one of several values counts, so these are rejected. Returns FALSE if @error is set.
+ */
+gboolean
+norpc_nats_message_get_single (natsMsg     *message,
+                               const char  *name,
+                               const char **value,
+                               GError     **error)
+{
+  g_autofree const char **values = NULL;
+  int n_values = 0;
+  natsStatus status = natsMsgHeader_Values (message, name, &values, &n_values);
+
+  if (status == NATS_PROTOCOL_ERROR)
+    status = natsMsgHeader_Values (message, name, &values, &n_values);
+  *value = NULL;
+  if (status != NATS_OK)
+    return TRUE;
+  if (n_values != 1 || values[0] == NULL || norpc_nats_is_blank (values[0]))
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "the header %s %s", name,
+                   n_values > 1 ? "is there more than once" : "is empty");
+      return FALSE;
+    }
+  *value = values[0];
+
+  return TRUE;
+}
+
 /* Returns what a message from outside contains, which is checked to be normal, of the expected type and without file
  * descriptors, or NULL if @error is set. A value without content, such as an empty tuple, needs no header.
  */
@@ -164,11 +205,13 @@ norpc_nats_message_dup_body (natsMsg     *message,
                              const char  *expected_type,
                              GError     **error)
 {
-  const char *type = norpc_nats_message_get_header (message, NORPC_NATS_HEADER_TYPE);
   int size = natsMsg_GetDataLength (message);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GVariant) value = NULL;
+  const char *type;
 
+  if (!norpc_nats_message_get_single (message, NORPC_NATS_HEADER_TYPE, &type, error))
+    return NULL;
   if (type == NULL && size == 0 && g_str_equal (expected_type, "()"))
     return g_variant_ref_sink (g_variant_new ("()"));
   if (type == NULL || !g_str_equal (type, expected_type))
@@ -199,14 +242,15 @@ norpc_nats_message_get_timeout (natsMsg  *message,
                                 guint    *milliseconds,
                                 GError  **error)
 {
-  g_autofree const char **values = NULL;
-  int n_values = 0;
+  const char *value;
   guint64 number;
 
   *milliseconds = 0;
-  if (natsMsgHeader_Values (message, NORPC_NATS_HEADER_TIMEOUT, &values, &n_values) != NATS_OK)
+  if (!norpc_nats_message_get_single (message, NORPC_NATS_HEADER_TIMEOUT, &value, error))
+    return FALSE;
+  if (value == NULL)
     return TRUE;
-  if (n_values != 1 || values[0] == NULL || !g_ascii_string_to_unsigned (values[0], 10, 1, G_MAXINT32, &number, NULL))
+  if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT32, &number, NULL))
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
                            "the header " NORPC_NATS_HEADER_TIMEOUT " is not a number of milliseconds");

@@ -96,6 +96,53 @@ test_timeouts (Fixture       *fixture,
   raw_client_clear (&client);
 }
 
+/* Returns the reply (owned) to a request with these headers, some of which may have one name. */
+static natsMsg *
+ask_with_all (RawClient          *client,
+              const char         *method,
+              const char         *data,
+              int                 size,
+              const char * const *headers)
+{
+  g_autofree char *subject = g_strconcat (SUBJECT, method, NULL);
+  natsMsg *message, *reply = NULL;
+
+  g_assert_cmpint (natsMsg_Create (&message, subject, NULL, data, size), ==, NATS_OK);
+  for (; *headers != NULL; headers += 2)
+    g_assert_cmpint (natsMsgHeader_Add (message, headers[0], headers[1]), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_RequestMsg (&reply, client->nats, message, 30000), ==, NATS_OK);
+  natsMsg_Destroy (message);
+
+  return reply;
+}
+
+/* A header that is there twice, or is empty, is rejected, whatever its values are. */
+static void
+test_doubtful_headers (Fixture       *fixture,
+                       gconstpointer  unused)
+{
+  const char *two_types[] = { "Norpc-Type", "(s)", "Norpc-Type", "(s)", NULL };
+  const char *other_types[] = { "Norpc-Type", "(s)", "Norpc-Type", "(u)", NULL };
+  const char *no_types[] = { "Norpc-Type", "()", "Norpc-Type", "()", NULL };
+  const char *two_timeouts[] = { "Norpc-Type", "(s)", "Norpc-Timeout", "1000", "Norpc-Timeout", "1000", NULL };
+  const char *empty_timeout[] = { "Norpc-Type", "(s)", "Norpc-Timeout", "", NULL };
+  RawClient client;
+
+  raw_client_init (&client, fixture->nats);
+  assert_refused (ask_with_all (&client, "Echo", "x", 2, two_types), "400",
+                  "the header Norpc-Type is there more than once");
+  assert_refused (ask_with_all (&client, "Echo", "x", 2, other_types), "400",
+                  "the header Norpc-Type is there more than once");
+  assert_refused (ask_with_all (&client, "WhoAmI", NULL, 0, no_types), "400",
+                  "the header Norpc-Type is there more than once");
+  assert_refused (ask_with_all (&client, "Echo", "x", 2, two_timeouts), "400",
+                  "the header Norpc-Timeout is there more than once");
+  /* libnats takes the next header for the value of an empty one, if there is one. */
+  assert_refused (ask_with_all (&client, "Echo", "x", 2, empty_timeout), "400", " header");
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
+  raw_client_clear (&client);
+}
+
 /* A client without norpc-glib is answered. */
 static void
 test_other_client (Fixture       *fixture,
@@ -145,7 +192,7 @@ typedef struct
   const char *type; /* (nullable) */
   const char *data;
   int         size;
-  const char *headers[7];
+  const char *headers[7]; /* some may have one name */
   guint       n_replies;
 } Responder;
 
@@ -165,7 +212,7 @@ respond_cb (natsConnection   *nats,
       if (self->type != NULL)
         natsMsgHeader_Set (reply, "Norpc-Type", self->type);
       for (const char * const *header = self->headers; *header != NULL; header += 2)
-        natsMsgHeader_Set (reply, header[0], header[1]);
+        natsMsgHeader_Add (reply, header[0], header[1]);
       natsConnection_PublishMsg (nats, reply);
       natsMsg_Destroy (reply);
     }
@@ -234,6 +281,8 @@ test_replies (Fixture       *fixture,
                     NORPC_ERROR_INVALID_ARGUMENT, "normal form");
   assert_responder (fixture, &(Responder) { NULL, "", 0, { NULL }, 1 }, NORPC_ERROR,
                     NORPC_ERROR_INVALID_ARGUMENT, "got none");
+  assert_responder (fixture, &(Responder) { "(s)", "x", 2, { "Norpc-Type", "(s)" }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_INVALID_ARGUMENT, "the reply is wrong: the header Norpc-Type is there more than once");
 }
 
 static void
@@ -263,6 +312,14 @@ test_error_replies (Fixture       *fixture,
                                             "org.gtk.GDBus.UnmappedGError.Quark._evil.Code1" }, 1 },
                     NORPC_ERROR, NORPC_ERROR_FAILED, "x");
   g_assert_cmpuint (g_quark_try_string ("evil"), ==, 0);
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error", "new/3", "Norpc-Error",
+                                            "new/3" }, 1 },
+                    NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                    "the reply is wrong: the header Norpc-Error is there more than once");
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error-Name", "a.B",
+                                            "Norpc-Error-Name", "a.B" }, 1 },
+                    NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                    "the reply is wrong: the header Norpc-Error-Name is there more than once");
 }
 
 static void
@@ -458,6 +515,7 @@ add_tests (void)
 {
   TEST ("/nats/wire/requests", test_requests);
   TEST ("/nats/wire/timeouts", test_timeouts);
+  TEST ("/nats/wire/doubtful-headers", test_doubtful_headers);
   TEST ("/nats/wire/other-client", test_other_client);
   TEST ("/nats/wire/line-breaks", test_line_breaks);
   TEST ("/nats/wire/replies", test_replies);
