@@ -70,16 +70,25 @@ norpc_nats_check_service_name (const char  *name,
   return FALSE;
 }
 
-/* A version of three numbers, which may have more behind it. Returns FALSE if @error is set. */
+/* A version as in SemVer 2.0.0, which ADR-32 of NATS asks for. No number begins with a zero that it does not need;
+ * those behind the plus sign are no numbers.
+ */
+#define NUMBER "(0|[1-9][0-9]*)"
+#define PRE_RELEASE "(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+#define BUILD "[0-9A-Za-z-]+"
+#define VERSION \
+  "^" NUMBER "\\." NUMBER "\\." NUMBER "(-" PRE_RELEASE "(\\." PRE_RELEASE ")*)?(\\+" BUILD "(\\." BUILD ")*)?$"
+
+/* Returns FALSE if @error is set. */
 gboolean
 norpc_nats_check_version (const char  *version,
                           GError     **error)
 {
   if (strlen (version) <= MAX_NAME &&
-      g_regex_match_simple ("^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$", version, G_REGEX_DOLLAR_ENDONLY, 0))
+      g_regex_match_simple (VERSION, version, G_REGEX_DOLLAR_ENDONLY, 0))
     return TRUE;
 
-  set_wrong (error, "version", version, "three numbers, such as '1.0.0'");
+  set_wrong (error, "version", version, "a version as in SemVer, such as '1.0.0' or '1.0.0-rc.1'");
 
   return FALSE;
 }

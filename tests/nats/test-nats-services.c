@@ -452,22 +452,52 @@ announce_wrongly (gpointer data)
 {
   NorpcNatsExport *export = ((Fixture *) data)->export;
   const char *names[] = { "", "a b", "a.b", "a\r\nPUB x", "a*", ">" };
-  const char *versions[] = { "", "1", "1.0", "1.0.0\n", "1.0.0 ", "1.0.0-*" };
+  const char *versions[] = {
+    "", "1", "1.0", "1.0.0\n", "1.0.0 ", "1.0.0-*", "01.0.0", "1.00.0", "1.0.01", "1.0.0-01", "1.0.0-a.01", "1.0.0-",
+    "1.0.0-a..b", "1.0.0+", "1.0.0+a+b", "1.0.0+a..b", "v1.0.0", "1.0.0.0"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GError) name_error = NULL, version_error = NULL;
+      g_autoptr (GError) error = NULL;
       g_autofree char *name = g_strescape (names[i], NULL);
+
+      g_assert_false (norpc_nats_export_announce (export, names[i], "1.0.0", NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      assert_contains (error->message, name);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    {
+      g_autoptr (GError) version_error = NULL;
       g_autofree char *version = g_strescape (versions[i], NULL);
 
-      g_assert_false (norpc_nats_export_announce (export, names[i], "1.0.0", NULL, &name_error));
-      g_assert_error (name_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
-      assert_contains (name_error->message, name);
       g_assert_false (norpc_nats_export_announce (export, "depot", versions[i], NULL, &version_error));
       g_assert_error (version_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
       assert_contains (version_error->message, version);
     }
   g_assert_null (norpc_nats_export_get_id (export));
+}
+
+static void
+announce_rightly (gpointer data)
+{
+  Fixture *fixture = data;
+  const char *versions[] = {
+    "0.0.0", "1.0.0-0", "1.0.0-rc.1", "1.0.0-alpha-1.0a.-", "1.0.0-01a", "1.0.0--", "1.0.0+001",
+    "10.20.30-x+exp.sha.5114f85"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (NorpcNatsExport) export =
+        norpc_nats_export_new (fixture->served, PREFIX, norpc_server_get_endpoint (fixture->server),
+                               depot_depot_interface_info (), &error);
+
+      g_assert_no_error (error);
+      norpc_nats_export_announce (export, "depot", versions[i], NULL, &error);
+      g_assert_no_error (error);
+    }
 }
 
 static void
@@ -507,6 +537,7 @@ test_wrong_names (Fixture       *fixture,
   g_autofree char *echo = NULL;
 
   run_in_thread (fixture->thread, announce_wrongly, fixture);
+  run_in_thread (fixture->thread, announce_rightly, fixture);
   run_in_thread (fixture->thread, export_wrongly, fixture);
   echo = depot_depot_proxy_call_echo_sync (fixture->proxy, "still here", NULL, NULL);
   g_assert_cmpstr (echo, ==, "still here");
