@@ -160,10 +160,10 @@ norpc_nats_export_new (NorpcNatsConnection       *connection,
  * @endpoint: the endpoint to call
  * @info: an interface of the endpoint
  * @queue_group: (nullable): the queue group, or %NULL if the export gets each call, whatever other exports do
- * @capacity: the maximum number of calls that are not answered; the next ones fail with %NORPC_ERROR_BUSY
+ * @capacity: the maximum number of calls that are not answered, at least 1; the next ones fail with %NORPC_ERROR_BUSY
  * @error: return location for an error
  *
- * Exports an endpoint.
+ * Exports an endpoint. A @capacity of 0 is an error of the programmer.
  *
  * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @prefix or @queue_group is not a valid subject: names with dots between
  * them, without blanks, control characters and wildcards.
@@ -268,7 +268,7 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
  * norpc_nats_export_announce:
  * @self: an export that was not announced before
  * @name: the name of the service: letters, digits, `-` and `_`
- * @version: its version, such as `1.0.0`
+ * @version: its version as in [SemVer](https://semver.org), such as `1.0.0` or `1.0.0-rc.1`
  * @description: (nullable): a description of the service
  * @error: return location for an error
  *
@@ -277,7 +277,8 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
  * From now on, tools find it as a micro-service, with an endpoint for each method and with statistics of it. See
  * [the page on NATS](../norpc-glib-1/nats.html#discovery-and-statistics).
  *
- * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @name or @version is not valid.
+ * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @name or @version is not valid. To announce an export that has been
+ * announced is an error of the programmer.
  *
  * Must be called in the context of the export.
  *
