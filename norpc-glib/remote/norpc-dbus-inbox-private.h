@@ -31,6 +31,7 @@ void            norpc_dbus_inbox_add       (NorpcDBusInbox     *self,
                                             const char         *interface_name);
 char           *norpc_dbus_inbox_next_path (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_expect_notes (NorpcDBusInbox  *self,
+                                               const char      *client,
                                                int              n);
 void            norpc_dbus_inbox_close     (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self,

@@ -8,9 +8,13 @@
 #include "core/norpc-number-private.h"
 #include "norpc-dbus-inbox-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-note-shares-private.h"
 #include "norpc-dbus-router-private.h"
 #include "norpc-dbus-shares-private.h"
 #include "norpc-dbus-unreceived-private.h"
+
+/* Notes about a call are its deadline, its trace, its first credit, and that it was cancelled. */
+#define NOTES_OF_CALL 4
 
 /* How many messages are handled before the context can do something else */
 #define MAX_BATCH 32
@@ -30,8 +34,7 @@ struct _NorpcDBusInbox
   GHashTable *interfaces; /* (owned) [lock]: a set of owned names */
   GQueue      messages;   /* [lock]: of owned GDBusMessage */
   NorpcDBusShares *shares; /* (owned) [lock]: of the requests in the queue, and of those that are not answered */
-  guint       n_notes;    /* [lock]: other messages in the queue */
-  guint       n_expected; /* [lock]: notes about objects, besides those about calls */
+  NorpcDBusNoteShares *note_shares; /* (owned) [lock]: of other messages in the queue */
   guint64     n_paths;    /* [lock]: how many objects there have been below this one */
   gboolean    wakes;      /* [lock]: the context has a source that handles the messages */
   gboolean    closed;     /* [lock] */
@@ -55,6 +58,7 @@ norpc_dbus_inbox_unref (gpointer data)
 
   g_queue_clear_full (&self->messages, g_object_unref);
   norpc_dbus_shares_free (self->shares);
+  norpc_dbus_note_shares_free (self->note_shares);
   g_hash_table_unref (self->interfaces);
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
@@ -71,6 +75,14 @@ is_note (GDBusMessage *message)
   return g_strcmp0 (g_dbus_message_get_interface (message), NORPC_DBUS_CALLS) == 0;
 }
 
+/* Returns the client that has sent a message, or NULL if there is only one. */
+static const char *
+get_client (NorpcDBusInbox *self,
+            GDBusMessage   *message)
+{
+  return g_dbus_connection_get_unique_name (self->connection) != NULL ? g_dbus_message_get_sender (message) : NULL;
+}
+
 /* Runs in the context. Takes the next message (owned), or returns NULL if there is none, or the inbox is closed. */
 static GDBusMessage *
 pop_message (NorpcDBusInbox *self)
@@ -81,7 +93,7 @@ pop_message (NorpcDBusInbox *self)
   message = self->closed ? NULL : g_queue_pop_head (&self->messages);
   self->wakes = message != NULL;
   if (message != NULL && is_note (message))
-    self->n_notes--;
+    norpc_dbus_note_shares_drop (self->note_shares, get_client (self, message));
   g_mutex_unlock (&self->lock);
 
   if (message != NULL && !g_str_equal (g_dbus_message_get_path (message), self->path))
@@ -116,29 +128,15 @@ wake_inbox (NorpcDBusInbox *self)
   g_source_attach (source, self->context);
 }
 
-/* Returns the client that has sent a message, or NULL if there is only one. */
-static const char *
-get_client (NorpcDBusInbox *self,
-            GDBusMessage   *message)
-{
-  return g_dbus_connection_get_unique_name (self->connection) != NULL ? g_dbus_message_get_sender (message) : NULL;
-}
-
 /* Called with the lock held. Returns FALSE if there is no room. */
 static gboolean
 take_slot_locked (NorpcDBusInbox *self,
                   GDBusMessage   *message)
 {
-  if (!is_note (message))
-    return norpc_dbus_shares_take (self->shares, get_client (self, message));
+  if (is_note (message))
+    return norpc_dbus_note_shares_take (self->note_shares, get_client (self, message));
 
-  /* A call has four notes at most. */
-  if (self->n_notes >= 4 * self->capacity + self->n_expected)
-    return FALSE;
-
-  self->n_notes++;
-
-  return TRUE;
+  return norpc_dbus_shares_take (self->shares, get_client (self, message));
 }
 
 /* Runs in GDBus's thread. The router has checked the limit of messages for a branch. It may have found the inbox before that
@@ -274,6 +272,7 @@ norpc_dbus_inbox_new (GDBusConnection    *connection,
   self->context = g_main_context_ref_thread_default ();
   self->capacity = capacity;
   self->shares = norpc_dbus_shares_new (capacity);
+  self->note_shares = norpc_dbus_note_shares_new (NOTES_OF_CALL * capacity);
   self->func = func;
   self->data = data;
   self->interfaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -312,13 +311,16 @@ norpc_dbus_inbox_next_path (NorpcDBusInbox *self)
                           g_str_equal (self->path, "/") ? "" : self->path, number);
 }
 
-/* Thread-safe. Makes room for @n more notes, or for less, if it is negative. */
+/* Thread-safe. Makes room for @n more notes of a client about its objects, or for less, if it is negative. The name of the
+ * client is empty if there is only one.
+ */
 void
 norpc_dbus_inbox_expect_notes (NorpcDBusInbox *self,
+                               const char     *client,
                                int             n)
 {
   g_mutex_lock (&self->lock);
-  self->n_expected += (guint) n;
+  norpc_dbus_note_shares_expect (self->note_shares, client, n);
   g_mutex_unlock (&self->lock);
 }
 

@@ -86,7 +86,7 @@ forget_holder (Entry      *entry,
   NorpcDBusObjects *self = entry->objects;
 
   norpc_dbus_given_remove (self->root->connection, client, entry->serving->path);
-  norpc_dbus_inbox_expect_notes (self->root->inbox, -NOTES_OF_OBJECT);
+  norpc_dbus_inbox_expect_notes (self->root->inbox, client, -NOTES_OF_OBJECT);
   set_n_objects (self, client, count_objects (self, client) - 1);
 }
 
@@ -238,7 +238,7 @@ add_holder (NorpcDBusObjects *self,
     }
   if (n == 0)
     {
-      norpc_dbus_inbox_expect_notes (self->root->inbox, NOTES_OF_OBJECT);
+      norpc_dbus_inbox_expect_notes (self->root->inbox, client, NOTES_OF_OBJECT);
       set_n_objects (self, client, count_objects (self, client) + 1);
       norpc_dbus_given_add (self->root->connection, client, entry->serving->path, entry->handles);
       norpc_dbus_clients_watch (self->root->clients, client);

@@ -308,6 +308,55 @@ test_other_client (DBusNodeFixture *fixture,
   g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
 }
 
+static void
+noted_cb (GObject      *connection,
+          GAsyncResult *result,
+          gpointer      n_noted)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
+
+  g_assert_no_error (error);
+  ++*(guint *) n_noted;
+}
+
+/* Returns once the export has got all messages of the client: GDBus's own thread answers. */
+static void
+await_arrival (DBusNodeFixture *fixture,
+               GDBusConnection *client)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    dbus_node_call (client, fixture, DBUS_NODE_PATH, "org.freedesktop.DBus.Peer", "Ping", NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+/* However many notes another client sends, there is room for those about an object that this one has, and for others. */
+static void
+test_flood_of_notes (DBusNodeFixture *fixture,
+                     gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+  g_autoptr (GDBusConnection) other = dbus_connect_to_bus (fixture->link.bus);
+  guint n_noted = 0;
+
+  dbus_node_fixture_pause (fixture);
+  for (guint i = 0; i < 5 * NORPC_DBUS_EXPORT_DEFAULT_CAPACITY; i++)
+    g_dbus_connection_call (other, DBUS_NODE_NAME, DBUS_NODE_PATH, CALLS, "Limit", g_variant_new ("(uu)", i, 1), NULL,
+                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  await_arrival (fixture, other);
+  for (guint i = 0; i < 10; i++)
+    g_dbus_connection_call (fixture->link.used, DBUS_NODE_NAME, dbus_node_get_path (node), CALLS,
+                            i < 9 ? "Cancel" : "Release", g_variant_new ("(u)", 1), NULL, G_DBUS_CALL_FLAGS_NONE,
+                            G_MAXINT, NULL, noted_cb, &n_noted);
+  await_arrival (fixture, fixture->link.used);
+  dbus_node_fixture_resume (fixture);
+  node_iterate_until (n_noted == 10);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
+  g_dbus_connection_close_sync (other, NULL, NULL);
+}
+
 /* Wrong counts, and paths that are not there. */
 static void
 test_wrong_notes (DBusNodeFixture *fixture,
@@ -449,6 +498,8 @@ main (int   argc,
   dbus_node_add_tests ("/dbus/objects/closed-by-owner", test_closed_by_owner);
   dbus_node_add_tests ("/dbus/objects/unexported", test_unexported);
   dbus_node_add_tests ("/dbus/objects/other-client", test_other_client);
+  g_test_add ("/dbus/objects/flood-of-notes", DBusNodeFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_node_fixture_set_up,
+              test_flood_of_notes, dbus_node_fixture_tear_down);
   dbus_node_add_tests ("/dbus/objects/wrong-notes", test_wrong_notes);
   dbus_node_add_tests ("/dbus/objects/too-many", test_too_many);
 
