@@ -236,7 +236,7 @@ make_answer (NorpcNatsDiscovery *self,
   return g_string_free (json, FALSE);
 }
 
-/* Runs in a thread of the library, which answers at once. */
+/* Runs in a thread of the library. */
 static void
 question_cb (natsMsg  *message,
              gpointer  data)
@@ -251,7 +251,7 @@ question_cb (natsMsg  *message,
       natsMsg *answer = norpc_nats_message_new_text (reply, json);
 
       if (answer != NULL)
-        norpc_nats_link_publish (self->serving->link, answer, NULL);
+        norpc_nats_serving_answer (self->serving, answer);
     }
   natsMsg_Destroy (message);
 }

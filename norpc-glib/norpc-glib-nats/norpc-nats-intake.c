@@ -8,7 +8,7 @@
 #include "norpc-nats-message-private.h"
 #include "norpc-nats-request-private.h"
 
-/* A client asks for fewer calls with one message. It is answered in the thread in which all messages arrive. */
+/* A client asks for fewer calls with one message. The answer is made in the thread in which all messages arrive. */
 #define MAX_ASKED_CALLS 1000
 
 #define GONE "the service is not available any more"
@@ -107,7 +107,7 @@ norpc_nats_intake_request (natsMsg  *message,
   g_mutex_unlock (&self->lock);
 
   if (problem != NULL)
-    norpc_nats_request_reject (request, code, problem);
+    norpc_nats_request_reject_new (request, code, problem);
   norpc_nats_request_unref (request);
 }
 
@@ -171,7 +171,7 @@ make_held_answer (NorpcNatsServing *self,
   return norpc_nats_message_new (subject, NULL, held, NULL);
 }
 
-/* A client asks which of its calls are here. It is answered at once. */
+/* A client asks which of its calls are here. The answer says what is here now. */
 void
 norpc_nats_intake_question (natsMsg  *message,
                             gpointer  data)
@@ -180,7 +180,7 @@ norpc_nats_intake_question (natsMsg  *message,
   natsMsg *answer = natsMsg_GetReply (message) != NULL ? make_held_answer (self, message) : NULL;
 
   if (answer != NULL)
-    norpc_nats_link_publish (self->link, answer, NULL);
+    norpc_nats_serving_answer (self, answer);
   natsMsg_Destroy (message);
 }
 

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * A connection of the NATS library, with a thread that does all of its work.
  *
  * The library calls back in threads of its own, and may do so after a connection or a subscription was destroyed.
- * These functions only pass on what they are given. Messages are made and published in the thread of the link,
- * because publishing may block, and because the headers of a message are for one thread at a time.
+ * These functions only pass on what they are given. Messages are published in the thread of the link, because
+ * publishing may block, and one thread of the library delivers the messages of all connections. Only an export that ends
+ * rejects its calls in the thread that ends it. The headers of a message are for one thread at a time.
  */
 typedef struct _NorpcNatsLink NorpcNatsLink;
 
@@ -43,6 +44,9 @@ void            norpc_nats_link_unref       (gpointer              self);
 void            norpc_nats_link_invoke      (NorpcNatsLink        *self,
                                              void                (*func) (gpointer data),
                                              gpointer              data);
+void            norpc_nats_link_invoke_urgent (NorpcNatsLink      *self,
+                                               void              (*func) (gpointer data),
+                                               gpointer            data);
 void            norpc_nats_link_add_watch   (NorpcNatsLink        *self,
                                              NorpcNatsChangeFunc   func,
                                              gpointer              data,

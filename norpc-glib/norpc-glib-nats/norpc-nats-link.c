@@ -109,17 +109,34 @@ run_job (gpointer item,
   job.func (job.data);
 }
 
+/* Returns an item (owned) of the queue. */
+static Job *
+job_new (void   (*func) (gpointer data),
+         gpointer data)
+{
+  Job *self = g_new (Job, 1);
+
+  *self = (Job) { func, data };
+
+  return self;
+}
+
 /* Thread-safe. @func is called in the thread of the link, in the order of the calls of this function. */
 void
 norpc_nats_link_invoke (NorpcNatsLink  *self,
                         void          (*func) (gpointer data),
                         gpointer        data)
 {
-  Job *job = g_new (Job, 1);
+  norpc_nats_queue_push (self->jobs, job_new (func, data));
+}
 
-  job->func = func;
-  job->data = data;
-  norpc_nats_queue_push (self->jobs, job);
+/* Thread-safe. @func is called in the thread of the link, soon even if there are many functions of the other kind. */
+void
+norpc_nats_link_invoke_urgent (NorpcNatsLink  *self,
+                               void          (*func) (gpointer data),
+                               gpointer        data)
+{
+  norpc_nats_queue_push_urgent (self->jobs, job_new (func, data));
 }
 
 /* Returns the flag of a change that is reported once, however often it comes meanwhile, or NULL. */
@@ -385,7 +402,7 @@ norpc_nats_link_is_closed (NorpcNatsLink *self)
   return g_atomic_int_get (&self->closed);
 }
 
-/* Called in the thread of the link, or in one of the library. Takes ownership of @message. */
+/* Called in the thread of the link, or in one that ends an export. Takes ownership of @message. */
 gboolean
 norpc_nats_link_publish (NorpcNatsLink  *self,
                          natsMsg        *message,

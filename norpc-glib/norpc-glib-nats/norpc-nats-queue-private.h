@@ -23,6 +23,8 @@ NorpcNatsQueue *norpc_nats_queue_new  (GMainContext       *context,
                                        GDestroyNotify      destroy);
 void            norpc_nats_queue_push (NorpcNatsQueue     *self,
                                        gpointer            item);
+void            norpc_nats_queue_push_urgent (NorpcNatsQueue *self,
+                                              gpointer        item);
 void            norpc_nats_queue_free (NorpcNatsQueue     *self);
 
 G_END_DECLS

@@ -12,11 +12,34 @@ struct _NorpcNatsQueue
 {
   GSource            source; /* must be first */
   GMutex             lock;
-  GQueue             items;   /* [lock]: owned */
+  GQueue             items;      /* [lock]: owned */
+  GQueue             urgent;     /* [lock]: owned */
+  gboolean           was_urgent; /* [lock]: the last item, when there were both kinds */
   NorpcNatsQueueFunc func;    /* since construction */
   gpointer           data;    /* since construction */
   GDestroyNotify     destroy; /* (nullable), since construction: releases @data */
 };
+
+/* Called with the lock held. Urgent items and others take turns, so that neither kind has to wait for many of the other
+ * one.
+ */
+static gpointer
+pop_item_locked (NorpcNatsQueue *self)
+{
+  if (g_queue_is_empty (&self->items) || g_queue_is_empty (&self->urgent))
+    return g_queue_pop_head (g_queue_is_empty (&self->items) ? &self->urgent : &self->items);
+
+  self->was_urgent = !self->was_urgent;
+
+  return g_queue_pop_head (self->was_urgent ? &self->urgent : &self->items);
+}
+
+/* Called with the lock held. */
+static gboolean
+is_empty_locked (NorpcNatsQueue *self)
+{
+  return g_queue_is_empty (&self->items) && g_queue_is_empty (&self->urgent);
+}
 
 /* Thread-safe. Sets whether there are more items. */
 static gpointer
@@ -26,8 +49,8 @@ pop_item (NorpcNatsQueue *self,
   gpointer item;
 
   g_mutex_lock (&self->lock);
-  item = g_queue_pop_head (&self->items);
-  *more = !g_queue_is_empty (&self->items);
+  item = pop_item_locked (self);
+  *more = !is_empty_locked (self);
   g_mutex_unlock (&self->lock);
 
   return item;
@@ -95,6 +118,7 @@ norpc_nats_queue_new (GMainContext       *context,
   g_source_set_static_name (source, name);
   g_mutex_init (&self->lock);
   g_queue_init (&self->items);
+  g_queue_init (&self->urgent);
   self->func = func;
   self->data = data;
   self->destroy = destroy;
@@ -103,20 +127,36 @@ norpc_nats_queue_new (GMainContext       *context,
   return self;
 }
 
+static void
+push_to (NorpcNatsQueue *self,
+         GQueue         *queue,
+         gpointer        item)
+{
+  gboolean was_empty;
+
+  g_mutex_lock (&self->lock);
+  was_empty = is_empty_locked (self);
+  g_queue_push_tail (queue, item);
+  g_mutex_unlock (&self->lock);
+
+  if (was_empty)
+    g_source_set_ready_time (&self->source, 0);
+}
+
 /* Thread-safe. Takes ownership of @item. */
 void
 norpc_nats_queue_push (NorpcNatsQueue *self,
                        gpointer        item)
 {
-  gboolean was_empty;
+  push_to (self, &self->items, item);
+}
 
-  g_mutex_lock (&self->lock);
-  was_empty = g_queue_is_empty (&self->items);
-  g_queue_push_tail (&self->items, item);
-  g_mutex_unlock (&self->lock);
-
-  if (was_empty)
-    g_source_set_ready_time (&self->source, 0);
+/* Thread-safe. Takes ownership of @item, which overtakes those that are not urgent. */
+void
+norpc_nats_queue_push_urgent (NorpcNatsQueue *self,
+                              gpointer        item)
+{
+  push_to (self, &self->urgent, item);
 }
 
 /* Thread-safe, but nothing may be pushed any more. Items that are left are handled in the thread that releases

@@ -40,5 +40,8 @@ void              norpc_nats_request_handle (NorpcNatsRequest *self);
 void              norpc_nats_request_reject (NorpcNatsRequest *self,
                                              NorpcError        code,
                                              const char       *outcome);
+void              norpc_nats_request_reject_new (NorpcNatsRequest *self,
+                                                 NorpcError        code,
+                                                 const char       *outcome);
 
 G_END_DECLS

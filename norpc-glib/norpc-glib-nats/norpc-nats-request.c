@@ -126,7 +126,7 @@ prefix_send_error (NorpcNatsRequest  *self,
     g_prefix_error (error, "%s: the values of the properties could not be sent: ", name);
 }
 
-/* Called in the thread of the link, or in one of the library. A reply that cannot be sent becomes an error. */
+/* Called in the thread of the link, or in one that ends the export. A reply that cannot be sent becomes an error. */
 static void
 publish (NorpcNatsRequest *self,
          GVariant         *results,
@@ -186,22 +186,49 @@ answer (NorpcNatsRequest *self,
   norpc_nats_link_invoke (self->served->serving->link, publish_answer, job);
 }
 
-/* Called in the context of the export, or in a thread of the library, which is slowed down by it. @outcome is the text after
- * the name of the method.
+/* Returns an error (owned). */
+static GError *
+new_rejection (NorpcNatsRequest *self,
+               NorpcError        code,
+               const char       *outcome)
+{
+  const char *method = natsMsg_GetSubject (self->message) + strlen (self->served->serving->prefix) + 1;
+
+  return g_error_new (NORPC_ERROR, (int) code, "%s %s", method, outcome);
+}
+
+/* Called in a thread that ends the export, or runs its context after the end. It sends the reply itself, because the
+ * program may end soon. @outcome is the text after the name of the method.
  */
 void
 norpc_nats_request_reject (NorpcNatsRequest *self,
                            NorpcError        code,
                            const char       *outcome)
 {
-  const char *method = natsMsg_GetSubject (self->message) + strlen (self->served->serving->prefix) + 1;
-  g_autoptr (GError) error = g_error_new (NORPC_ERROR, (int) code, "%s %s", method, outcome);
+  g_autoptr (GError) error = new_rejection (self, code, outcome);
 
   if (!end_request (self, error))
     return;
 
   publish (self, NULL, error);
   forget_request (self);
+}
+
+/* Called in a thread of the library, for a request that was not taken. @outcome is the text after the name of the
+ * method.
+ */
+void
+norpc_nats_request_reject_new (NorpcNatsRequest *self,
+                               NorpcError        code,
+                               const char       *outcome)
+{
+  g_autoptr (GError) error = new_rejection (self, code, outcome);
+  const char *reply = natsMsg_GetReply (self->message);
+  natsMsg *message = reply != NULL ? norpc_nats_error_new_message (reply, self->served->info, error) : NULL;
+
+  end_request (self, error);
+  if (message != NULL)
+    norpc_nats_serving_answer (self->served->serving, message);
 }
 
 /* Returns the values of properties as the results (owned), or NULL if @error is set. Those with a file descriptor are left

@@ -34,6 +34,8 @@ typedef struct
   GPtrArray           *announcers;    /* (owned) (nullable): of owned NorpcNatsAnnouncer, accessed in the context of the export */
   int                  n_events;      /* atomic: signals and changes on their way to the thread of the link */
   int                  n_event_bytes; /* atomic: of those */
+  int                  n_answers;     /* atomic: answers to questions, and rejections, on their way to that thread */
+  int                  n_answer_bytes; /* atomic: of those */
   int                  is_hinting;    /* atomic: a hint is on its way */
 } NorpcNatsServing;
 
@@ -47,6 +49,8 @@ gboolean          norpc_nats_serving_drain (NorpcNatsServing    *self,
                                             GTask               *task);
 void              norpc_nats_serving_begin (NorpcNatsServing    *self);
 void              norpc_nats_serving_end_announcers (NorpcNatsServing *self);
+void              norpc_nats_serving_answer (NorpcNatsServing   *self,
+                                             natsMsg            *message);
 void              norpc_nats_serving_hint  (NorpcNatsServing    *self);
 void              norpc_nats_serving_hint_lost (NorpcNatsServing *self);
 

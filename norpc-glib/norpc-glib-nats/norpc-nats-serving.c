@@ -13,6 +13,12 @@
 /* Bytes of an error that the statistics have. */
 #define MAX_LAST_ERROR 256
 
+/* How many answers of threads of the library, and how many bytes of them, are on their way to the thread of the link.
+ * Those that are more are dropped.
+ */
+#define MAX_ANSWERS 10000
+#define MAX_ANSWER_BYTES (32 * 1024 * 1024)
+
 /* How many milliseconds a server may take to confirm that it has the last reply. */
 #define FLUSH_TIMEOUT 10000
 
@@ -74,7 +80,7 @@ typedef struct
   GTask            *task;    /* (owned) */
 } Drained;
 
-/* Runs in the thread of the link, after the last reply was sent. The program may end as soon as the task returns, so
+/* Runs in the thread of the link, after the last reply and the last answer. The program may end as soon as the task returns, so
  * the server has to have that.
  */
 static void
@@ -89,6 +95,13 @@ finish_drain (gpointer data)
   g_free (self);
 }
 
+/* Runs in the thread of the link, after the last reply was sent. The answers are before the next urgent job. */
+static void
+finish_drain_after_answers (gpointer data)
+{
+  norpc_nats_link_invoke_urgent (((Drained *) data)->serving->link, finish_drain, data);
+}
+
 /* Thread-safe. Takes ownership of @task. */
 static void
 begin_to_finish_drain (NorpcNatsServing *self,
@@ -97,7 +110,53 @@ begin_to_finish_drain (NorpcNatsServing *self,
   Drained *drained = g_new (Drained, 1);
 
   *drained = (Drained) { norpc_nats_serving_ref (self), task };
-  norpc_nats_link_invoke (self->link, finish_drain, drained);
+  norpc_nats_link_invoke (self->link, finish_drain_after_answers, drained);
+}
+
+/* An answer on its way to the thread of the link. */
+typedef struct
+{
+  NorpcNatsServing *serving; /* (owned) */
+  natsMsg          *message; /* (owned) */
+  int               size;
+} Answer;
+
+/* Runs in the thread of the link. */
+static void
+send_answer (gpointer data)
+{
+  Answer *self = data;
+
+  g_atomic_int_add (&self->serving->n_answers, -1);
+  g_atomic_int_add (&self->serving->n_answer_bytes, -self->size);
+  norpc_nats_link_publish (self->serving->link, self->message, NULL);
+  norpc_nats_serving_unref (self->serving);
+  g_free (self);
+}
+
+/* Thread-safe. Takes ownership of @message. The thread of the link sends it, because sending may block, and the thread of
+ * the library that asks for this delivers the messages of all connections. It is urgent, because a client takes a call for
+ * lost if it does not hear of it for three seconds, and there may be many signals to send. A client whose call has no
+ * answer notices that.
+ */
+void
+norpc_nats_serving_answer (NorpcNatsServing *self,
+                           natsMsg          *message)
+{
+  Answer *answer;
+
+  if (g_atomic_int_get (&self->n_answers) >= MAX_ANSWERS ||
+      g_atomic_int_get (&self->n_answer_bytes) >= MAX_ANSWER_BYTES)
+    {
+      natsMsg_Destroy (message);
+      return;
+    }
+
+  answer = g_new (Answer, 1);
+  *answer = (Answer) { norpc_nats_serving_ref (self), message, natsMsg_GetDataLength (message) };
+  g_atomic_int_inc (&self->n_answers);
+  g_atomic_int_add (&self->n_answer_bytes, answer->size);
+  norpc_nats_link_invoke_urgent (self->link, send_answer, answer);
 }
 
 static void
@@ -165,16 +224,6 @@ begin_watch (gpointer data)
   norpc_nats_link_add_watch (self->link, hint_when_reconnected, self, norpc_nats_serving_unref);
 }
 
-/* Runs in the thread of the link. */
-static void
-end_watch (gpointer data)
-{
-  NorpcNatsServing *self = data;
-
-  norpc_nats_link_remove_watch (self->link, self);
-  norpc_nats_serving_unref (self);
-}
-
 /* It serves an interface: clients learn of it. */
 void
 norpc_nats_serving_begin (NorpcNatsServing *self)
@@ -202,14 +251,34 @@ norpc_nats_serving_end_announcers (NorpcNatsServing *self)
                               norpc_nats_serving_unref);
 }
 
-/* Thread-safe. Clients learn that this one has ended after NATS does. */
-static void
-end_controls (NorpcNatsServing *self,
-              GPtrArray        *controls)
+typedef struct
 {
-  g_ptr_array_unref (controls);
-  norpc_nats_serving_hint (self);
-  norpc_nats_link_invoke (self->link, end_watch, norpc_nats_serving_ref (self));
+  NorpcNatsServing *serving;  /* (owned) */
+  GPtrArray        *controls; /* (owned) */
+} Ended;
+
+/* Runs in the thread of the link. Clients learn that this one has ended after NATS does. */
+static void
+end_controls (gpointer data)
+{
+  Ended *self = data;
+
+  g_ptr_array_unref (self->controls);
+  publish_hint (self->serving, self->serving->id);
+  norpc_nats_link_remove_watch (self->serving->link, self->serving);
+  norpc_nats_serving_unref (self->serving);
+  g_free (self);
+}
+
+/* Thread-safe. Takes ownership of @controls. */
+static void
+begin_to_end_controls (NorpcNatsServing *self,
+                       GPtrArray        *controls)
+{
+  Ended *ended = g_new (Ended, 1);
+
+  *ended = (Ended) { norpc_nats_serving_ref (self), controls };
+  norpc_nats_link_invoke (self->link, end_controls, ended);
 }
 
 /* Thread-safe. */
@@ -229,7 +298,7 @@ served_ended (NorpcNatsServing *self)
   g_mutex_unlock (&self->lock);
 
   if (controls != NULL)
-    end_controls (self, controls);
+    begin_to_end_controls (self, controls);
   if (task != NULL)
     begin_to_finish_drain (self, g_steal_pointer (&task));
 }
