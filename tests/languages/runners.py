@@ -24,6 +24,17 @@ def run_embedded(coroutine):
     return task.result()
 
 
+def end(loop, tasks):
+    """Ends such an application: cancels its tasks, and quits the main loop when they have ended."""
+    async def end_tasks():
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        loop.quit()
+
+    return Norpc.create_task(end_tasks())
+
+
 def _call_in_thread(function):
     outcome = []
     thread = threading.Thread(target=lambda: outcome.append(function()))

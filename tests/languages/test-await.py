@@ -19,7 +19,7 @@ gi.require_version('Test', '1')
 from gi.repository import Gio, GLib, GObject, Kv, Names, Norpc, Test
 
 import tap
-from runners import RUNNERS, run_in_thread
+from runners import RUNNERS, end, run_in_thread
 
 
 async def read_all(store, keys):
@@ -411,6 +411,27 @@ class InFlight(Case):
 
 class Loop(Case):
     """Features of asyncio in each event loop."""
+
+    def test_end_of_an_application(self):
+        """Its tasks end before its main loop does."""
+        ended = []
+
+        async def wait(store):
+            try:
+                await store.get(0, b'key')
+            except asyncio.CancelledError:
+                await asyncio.sleep(0)  # it may clean up
+                ended.append(True)
+                raise
+
+        service = Store()
+        store = Kv.StoreProxy.new(self.serve(service))
+        loop = GLib.MainLoop()
+        tasks = [Norpc.create_task(wait(store)) for _ in range(2)]
+        GLib.timeout_add(50, lambda: end(loop, tasks) and False)
+        loop.run()
+        self.assertEqual(ended, [True, True])
+        self.assertTrue(all(task.cancelled() for task in tasks))
 
     def test_context_of_another_thread(self):
         """An event loop does not wait until another thread has left its main context."""

@@ -1,13 +1,33 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Properties and signals of descriptions that are loaded at run time."""
 
+import asyncio
+
 import gi
 
 gi.require_version('Norpc', '1')
-from gi.repository import GLib, Norpc
+from gi.repository import Gio, GLib, Norpc
 
 import tap
 from lamps import Case, Lamp, lamp
+
+
+def start(function, finish, *args):
+    """Calls a function of PyGObject that ends in a cancellable and a callback, and gets a future of its result."""
+    future = asyncio.get_running_loop().create_future()
+
+    def done(_source, result):
+        try:
+            value = finish(result)
+        except GLib.Error as error:
+            if not future.done():
+                future.set_exception(error)
+        else:
+            if not future.done():
+                future.set_result(value)
+
+    function(*args, None, done)
+    return future
 
 
 class Properties(Case):
@@ -39,6 +59,25 @@ class Properties(Case):
                                  lambda _, result: proxies.append(lamp.LampProxy.new_finish(result)))
         self.wait_until(lambda: proxies)
         self.assertEqual(proxies[0].get_brightness(), 0.25)
+
+    def test_awaiting(self):
+        class Careful(Lamp):
+            def do_write_property(self, name, value):
+                if value < 0:
+                    raise GLib.Error.new_literal(Gio.io_error_quark(), 'on purpose', Gio.IOErrorEnum.INVALID_ARGUMENT)
+                return True
+
+        async def main():
+            await start(proxy.load_async, proxy.load_finish)
+            self.assertEqual(proxy.props.brightness, 1)
+            await start(proxy.set_brightness_async, proxy.set_brightness_finish, 0.5)
+            self.assertEqual(service.props.brightness, 0.5)
+            with self.assertRaisesRegex(GLib.Error, 'on purpose'):
+                await start(proxy.set_brightness_async, proxy.set_brightness_finish, -1)
+
+        service = Careful()
+        with Norpc.serve(service) as proxy:
+            Norpc.run(main())
 
     def test_values_of_properties(self):
         """They are checked and converted as arguments are, for proxies and services."""

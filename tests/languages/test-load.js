@@ -136,6 +136,8 @@ test('signals and properties', () => withLamp(async (proxy, lamp) => {
     await proxy.dim(0.5);
     equal(events, ['brightness 0.5', 'flickered 2']);
     equal(lamp.brightness, 0.5);
+    await proxy.set_value('Brightness', new GLib.Variant('d', 0.25), null);
+    equal(lamp.brightness, 0.25);
 }));
 
 test('streams', () => withLamp(async proxy => {
