@@ -190,9 +190,7 @@ from_name (const char               *name,
   return g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT) ? NULL : g_steal_pointer (&error);
 }
 
-/* Returns the error (owned) that a message says, or one that says that the message is wrong. A cancellation is one only
- * if this side has cancelled.
- */
+/* Returns the error (owned) that a message says, or one that says that the message is wrong. */
 GError *
 norpc_nats_error_from (natsMsg                  *message,
                        const NorpcInterfaceInfo *info)

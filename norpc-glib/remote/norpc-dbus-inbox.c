@@ -353,7 +353,7 @@ norpc_dbus_inbox_remove_branch (NorpcDBusInbox *self,
   norpc_dbus_router_remove_branch (self->router, path);
 }
 
-/* Called in the context. No message is handled any more: those that wait are rejected. */
+/* Thread-safe. No message is handled any more: those that wait are rejected. */
 void
 norpc_dbus_inbox_close (NorpcDBusInbox *self)
 {
