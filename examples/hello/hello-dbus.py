@@ -39,8 +39,7 @@ def serve(bus):
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, terminate)
     Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lose_name)
     loop.run()
-    export.unexport()
-    bus.flush_sync()
+    bus.flush_sync()  # calls that still come are rejected, as long as the export is there
 
 
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)

@@ -135,30 +135,79 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
   return FALSE;
 }
 
-/* Returns the values of a reply that has all of them, as a dictionary (floating). A value that is not there, or
- * has no form, is left out.
- */
+/* Returns the body (floating) of an answer with all values that are not NULL. */
 static GVariant *
 make_dict (const NorpcPropertyAccess *access,
-           NorpcReply                *reply,
-           NorpcDBusPassage          *passage)
+           GPtrArray                 *values)
 {
-  const GValue *results = norpc_reply_get_values (reply, NULL);
   GVariantBuilder dict;
 
   g_variant_builder_init (&dict, G_VARIANT_TYPE_VARDICT);
+  for (guint i = 0; i < values->len; i++)
+    if (values->pdata[i] != NULL)
+      g_variant_builder_add (&dict, "{sv}", access->args[access->readable[i]].dbus.name, values->pdata[i]);
+
+  return g_variant_new ("(a{sv})", &dict);
+}
+
+static void
+leave_out_largest (const NorpcPropertyAccess *access,
+                   GPtrArray                 *values,
+                   const char                *problem)
+{
+  gsize largest_size = 0;
+  guint largest = 0;
+
+  for (guint i = 0; i < values->len; i++)
+    if (values->pdata[i] != NULL && g_variant_get_size (values->pdata[i]) > largest_size)
+      {
+        largest = i;
+        largest_size = g_variant_get_size (values->pdata[i]);
+      }
+  g_message ("property %s.%s was not sent over D-Bus with the others: %s", access->interface_info->dbus.name,
+             access->args[access->readable[largest]].dbus.name, problem);
+  g_clear_pointer (&values->pdata[largest], g_variant_unref);
+}
+
+static void
+clear_value (gpointer value)
+{
+  if (value != NULL)
+    g_variant_unref (value);
+}
+
+/* Returns the body (owned) of an answer with the values of a reply that has all of them. A value that is not there, or has
+ * no form, is left out, and so are the largest ones if all do not fit into a message: clients may read them one by one.
+ */
+static GVariant *
+make_all_values (const NorpcPropertyAccess *access,
+                 NorpcReply                *reply,
+                 NorpcDBusPassage          *passage)
+{
+  const GValue *results = norpc_reply_get_values (reply, NULL);
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (clear_value);
+  g_autoptr (GVariant) body = NULL;
+  char *excess;
+
   for (guint i = 0; i < access->n_readable; i++)
     {
       const NorpcArgInfo *arg = &access->args[access->readable[i]];
       g_autofree char *problem = NULL;
-      g_autoptr (GVariant) value =
-        norpc_dbus_arg_is_portable (arg) ? norpc_dbus_get_value (passage, arg, &results[i], &problem) : NULL;
 
-      if (value != NULL)
-        g_variant_builder_add (&dict, "{sv}", arg->dbus.name, value);
+      g_ptr_array_add (values, norpc_dbus_arg_is_portable (arg)
+                                 ? norpc_dbus_get_value (passage, arg, &results[i], &problem) : NULL);
     }
 
-  return g_variant_builder_end (&dict);
+  body = g_variant_ref_sink (make_dict (access, values));
+  while ((excess = norpc_dbus_find_body_excess (body)) != NULL)
+    {
+      leave_out_largest (access, values, excess);
+      g_free (excess);
+      g_variant_unref (body);
+      body = g_variant_ref_sink (make_dict (access, values));
+    }
+
+  return g_steal_pointer (&body);
 }
 
 /* Gets the value of the property that the request reads. */
@@ -202,9 +251,9 @@ send_all_values (NorpcDBusRequest *self,
                  NorpcReply       *reply)
 {
   NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
-  GVariant *dict = make_dict (norpc_property_access_get (self->info), reply, &passage);
+  g_autoptr (GVariant) body = make_all_values (norpc_property_access_get (self->info), reply, &passage);
 
-  norpc_dbus_passage_end (&passage, norpc_dbus_answer_body (self, g_variant_new ("(@a{sv})", dict), NULL));
+  norpc_dbus_passage_end (&passage, norpc_dbus_answer_body (self, body, NULL));
 }
 
 /* Returns TRUE if the form (nullable) of the results was sent. */

@@ -30,9 +30,10 @@ GVariant *norpc_dbus_from_form (GVariant     *form,
                                 const char   *type,
                                 GUnixFDList  *fds,
                                 char        **problem);
-GVariant *norpc_dbus_own_fds   (GVariant     *results,
-                                GUnixFDList  *fds,
-                                char        **problem);
+GVariant *norpc_dbus_own_fds   (GDBusArgInfo * const *infos,
+                                GVariant             *results,
+                                GUnixFDList          *fds,
+                                char                **problem);
 
 /* Values without descriptors. */
 char     *norpc_dbus_set_value (NorpcDBusPassage   *passage,

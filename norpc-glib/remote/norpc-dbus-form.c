@@ -307,21 +307,53 @@ unref_fds (gpointer fds)
   g_object_unref (fds);
 }
 
-/* Returns a result (owned) whose descriptors do not need @fds, or NULL if there are too many. */
+/* Returns a handle (floating) that is a duplicate, or -1 if there are too many. */
 static GVariant *
-own_result (GVariant    *result,
-            GUnixFDList *fds)
+dup_handle (GVariant *handle)
 {
-  int fd;
+  return g_variant_new_handle (fcntl (g_variant_get_handle (handle), F_DUPFD_CLOEXEC, 3));
+}
+
+/* Returns a value (floating, or owned by @value) with duplicates of the descriptors in it. */
+static GVariant *
+dup_handles (GVariant *value)
+{
+  GVariantBuilder builder;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+    return dup_handle (value);
+  if (!norpc_variant_has_fds (value))
+    return value;
+
+  g_variant_builder_init (&builder, g_variant_get_type (value));
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      g_variant_builder_add_value (&builder, dup_handles (child));
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+/* Returns a result (owned) whose descriptors do not need @fds, or NULL if there are too many. A record does not own them. */
+static GVariant *
+own_result (GDBusArgInfo *info,
+            GVariant     *result,
+            GUnixFDList  *fds)
+{
+  g_autoptr (GVariant) handle = NULL;
 
   if (!norpc_variant_has_fds (result))
     return g_variant_ref (result);
-  if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
+  if (norpc_arg_info_get_gtype (info) == G_TYPE_VARIANT)
     return norpc_variant_keep (result, g_object_ref (fds), unref_fds);
+  if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
+    return g_variant_ref_sink (dup_handles (result));
 
-  fd = fcntl (g_variant_get_handle (result), F_DUPFD_CLOEXEC, 3);
+  handle = g_variant_ref_sink (dup_handle (result));
 
-  return fd >= 0 ? g_variant_ref_sink (g_variant_new_handle (fd)) : NULL;
+  return g_variant_get_handle (handle) >= 0 ? g_steal_pointer (&handle) : NULL;
 }
 
 /* Returns the results (owned) with descriptors that outlive @fds: one that is a result by itself is a duplicate, which
@@ -329,16 +361,17 @@ own_result (GVariant    *result,
  * too many.
  */
 GVariant *
-norpc_dbus_own_fds (GVariant     *results,
-                    GUnixFDList  *fds,
-                    char        **problem)
+norpc_dbus_own_fds (GDBusArgInfo * const *infos,
+                    GVariant             *results,
+                    GUnixFDList          *fds,
+                    char                **problem)
 {
   g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
 
   for (gsize i = 0; i < g_variant_n_children (results); i++)
     {
       g_autoptr (GVariant) result = g_variant_get_child_value (results, i);
-      GVariant *own = own_result (result, fds);
+      GVariant *own = own_result (infos[i], result, fds);
 
       if (own == NULL)
         {

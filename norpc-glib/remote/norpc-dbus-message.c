@@ -374,7 +374,7 @@ answer_with_fds (NorpcCall        *call,
   if (borrowed != NULL)
     problem = find_wrong_result (call, passage, borrowed);
   if (problem == NULL)
-    results = norpc_dbus_own_fds (borrowed, fds, &problem);
+    results = norpc_dbus_own_fds (norpc_call_get_method_info (call)->dbus.out_args, borrowed, fds, &problem);
   if (problem != NULL)
     answer_wrong (call, problem);
   else

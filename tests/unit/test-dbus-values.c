@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dbus-fixture.h"
+#include "remote/norpc-dbus-error-private.h"
 
 /* Calls from one process to another: here, both ends are in this one. */
 
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "dbus-fixture.h"
+#include "remote/norpc-dbus-error-private.h"
 
 static void
 test_basic (DBusFixture   *fixture,
@@ -189,6 +191,24 @@ test_errors (DBusFixture   *fixture,
     }
 }
 
+/* The bus names the reason why it cannot start a service, and clients get one error for all of them. */
+static void
+test_not_started (void)
+{
+  const char *reasons[] = { "ExecFailed", "ForkFailed", "ChildExited", "ChildSignaled", "Failed", "FailedToSetup",
+                            "ConfigInvalid", "ServiceNotValid", "ServiceNotFound", "PermissionsInvalid", "FileInvalid",
+                            "NoMemory" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_autofree char *name = g_strconcat ("org.freedesktop.DBus.Error.Spawn.", reasons[i], NULL);
+      g_autoptr (GError) error = norpc_dbus_error_translate (g_dbus_error_new_for_dbus_error (name, "It was not started"));
+
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+      g_assert_cmpstr (error->message, ==, "It was not started");
+    }
+}
+
 /* Others see the names that the description declares, and those of D-Bus. */
 static void
 test_error_names (DBusFixture   *fixture,
@@ -333,6 +353,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-values/error-names", test_error_names);
   dbus_add_tests ("/dbus-values/maybes", test_maybes);
   dbus_add_tests ("/dbus-values/descriptors", test_descriptors);
+  g_test_add_func ("/dbus-values/not-started", test_not_started);
   dbus_add_tests ("/dbus-values/not-portable", test_not_portable);
 
   return g_test_run ();
