@@ -58,7 +58,7 @@ norpc_dbus_outlet_send (NorpcDBusOutlet *self,
 
   if (receiver != NULL && *receiver == '\0')
     receiver = NULL;
-  norpc_dbus_outflow_add (self->connection, args != NULL ? g_variant_get_size (args) : 0);
+  norpc_dbus_outflow_add (self->connection, args);
   if (!g_dbus_connection_emit_signal (self->connection, receiver, path, interface_name, member, args, &error) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     norpc_warning ("%s.%s was not sent over D-Bus: %s", interface_name, member, error->message);

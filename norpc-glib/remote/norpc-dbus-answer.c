@@ -12,6 +12,7 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-objects-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-unreceived-private.h"
 
 #define FAILED "org.freedesktop.DBus.Error.Failed"
@@ -58,7 +59,7 @@ answer_domain_error (NorpcDBusRequest *self,
   if (domain != NULL)
     g_dbus_message_set_interface (reply, domain);
   norpc_dbus_serving_flush (self->serving);
-  g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  norpc_dbus_outflow_send (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL);
 }
 
 void
@@ -126,7 +127,7 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
   if (fds != NULL)
     g_dbus_message_set_unix_fd_list (reply, fds);
   norpc_dbus_serving_flush (self->serving);
-  if (g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error))
+  if (norpc_dbus_outflow_send (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, &error))
     return TRUE;
 
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))

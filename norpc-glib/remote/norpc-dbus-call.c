@@ -13,6 +13,7 @@
 #include "norpc-dbus-message-private.h"
 #include "norpc-dbus-object-parts-private.h"
 #include "norpc-dbus-opened-stream-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-thread-private.h"
 #include "norpc-dbus-unanswered-private.h"
 
@@ -57,7 +58,7 @@ tell_peer (NorpcDBusCall *self,
 
   g_dbus_message_set_body (message, args);
   g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED | G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
-  g_dbus_connection_send_message (self->object->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  norpc_dbus_outflow_send (self->object->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL);
 }
 
 static gboolean
@@ -470,7 +471,7 @@ send_one_way (NorpcDBusCall *self)
   NorpcCall *call;
   GError *error = NULL;
 
-  if (!g_dbus_connection_send_message (self->object->connection, self->message, get_send_flags (self), NULL, &error))
+  if (!norpc_dbus_outflow_send (self->object->connection, self->message, get_send_flags (self), &error))
     {
       fail (self, error);
       return;
@@ -573,6 +574,20 @@ check_answers (NorpcDBusCall *self)
   return FALSE;
 }
 
+/* Returns FALSE if the call has failed, because the other side of the connection does not read. */
+static gboolean
+check_outflow (NorpcDBusCall *self)
+{
+  if (!norpc_dbus_outflow_is_excessive (self->object->connection))
+    return TRUE;
+
+  fail (self, g_error_new (NORPC_ERROR, NORPC_ERROR_BUSY,
+                           "%s.%s was rejected: the other side of the connection has not read the calls before it",
+                           norpc_call_get_interface_name (self->call), norpc_call_get_method_name (self->call)));
+
+  return FALSE;
+}
+
 /* Sends the call, unless it has completed, or a newer one has superseded it. */
 void
 norpc_dbus_call_send (NorpcDBusCall *self)
@@ -586,7 +601,7 @@ norpc_dbus_call_send (NorpcDBusCall *self)
       return;
     }
 
-  if (!one_way && !check_answers (self))
+  if (!check_outflow (self) || (!one_way && !check_answers (self)))
     return;
   if (!norpc_dbus_message_is_complete (self->message) && !complete_message (self))
     return;
@@ -603,6 +618,7 @@ norpc_dbus_call_send (NorpcDBusCall *self)
   if (norpc_method_info_is_stream (norpc_call_get_method_info (self->call)))
     prepare_stream (self);
   self->awaits_answer = TRUE;
+  norpc_dbus_outflow_add (self->object->connection, g_dbus_message_get_body (self->message));
   g_dbus_connection_send_message_with_reply (self->object->connection, self->message, get_send_flags (self),
                                              G_MAXINT, (volatile guint32 *) &self->serial, self->cancellable,
                                              replied_cb, call_ref (self));

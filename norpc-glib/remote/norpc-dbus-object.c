@@ -11,6 +11,7 @@
 #include "norpc-dbus-message-private.h"
 #include "norpc-dbus-object-parts-private.h"
 #include "norpc-dbus-opened-stream-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-thread-private.h"
 
 #define CLOSED "was rejected: the connection or the object is closed"
@@ -31,6 +32,7 @@ clear_object (gpointer data)
   g_free (self->owner);
   g_free (self->path);
   g_free (self->name);
+  norpc_dbus_outflow_unuse (self->connection);
   g_object_unref (self->connection);
 }
 
@@ -311,6 +313,7 @@ norpc_dbus_object_new (GDBusConnection *connection,
 
   self->clear = clear_object;
   self->connection = g_object_ref (connection);
+  norpc_dbus_outflow_use (connection);
   self->name = g_strdup (name);
   self->path = g_strdup (path);
   self->capacity = capacity;

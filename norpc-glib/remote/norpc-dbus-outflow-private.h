@@ -10,16 +10,24 @@
 G_BEGIN_DECLS
 
 /*
- * Counts the bytes of signals that the other side of a connection has not read, as far as is known: GDBus keeps them
+ * Counts the bytes of messages that the other side of a connection has not read, as far as is known: GDBus keeps them
  * without a limit. The other side, which is the bus if there is one, answers a message that was sent after them when it
  * has read them. It is asked as long as the connection has users.
  *
  * The functions are thread-safe.
  */
-void     norpc_dbus_outflow_use      (GDBusConnection *connection);
-void     norpc_dbus_outflow_unuse    (GDBusConnection *connection);
-gboolean norpc_dbus_outflow_has_room (GDBusConnection *connection);
-void     norpc_dbus_outflow_add      (GDBusConnection *connection,
-                                      gsize            n_bytes);
+void     norpc_dbus_outflow_use          (GDBusConnection        *connection);
+void     norpc_dbus_outflow_unuse        (GDBusConnection        *connection);
+gboolean norpc_dbus_outflow_has_room     (GDBusConnection        *connection);
+gboolean norpc_dbus_outflow_is_excessive (GDBusConnection        *connection);
+void     norpc_dbus_outflow_add          (GDBusConnection        *connection,
+                                          GVariant               *body);
+gboolean norpc_dbus_outflow_send         (GDBusConnection        *connection,
+                                          GDBusMessage           *message,
+                                          GDBusSendMessageFlags   flags,
+                                          GError                **error);
+
+/* How many bytes there may be of calls and replies; tests change it before other threads use it. */
+extern gsize norpc_dbus_outflow_max;
 
 G_END_DECLS

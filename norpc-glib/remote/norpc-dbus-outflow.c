@@ -6,9 +6,14 @@
 #include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-thread-private.h"
 
-/* How much may not have been read, and from how much on the other side is asked. */
+/* How many bytes of signals may not have been read, and from how many on the other side is asked. */
 #define MAX_UNREAD (32 * 1024 * 1024)
 #define MIN_UNREAD (1024 * 1024)
+
+/* About what a message takes besides its body. */
+#define MESSAGE_SIZE 256
+
+gsize norpc_dbus_outflow_max = 256 * 1024 * 1024;
 
 typedef struct
 {
@@ -172,13 +177,43 @@ norpc_dbus_outflow_has_room (GDBusConnection *connection)
   return has_room;
 }
 
+/* There is one more message, whose body (nullable) is this. */
 void
 norpc_dbus_outflow_add (GDBusConnection *connection,
-                        gsize            n_bytes)
+                        GVariant        *body)
 {
   G_LOCK (lock);
-  ensure_outflow_locked (connection)->n_unread += n_bytes;
+  ensure_outflow_locked (connection)->n_unread += MESSAGE_SIZE + (body != NULL ? g_variant_get_size (body) : 0);
   G_UNLOCK (lock);
 
   begin_question (connection);
+}
+
+gboolean
+norpc_dbus_outflow_is_excessive (GDBusConnection *connection)
+{
+  gboolean is_excessive;
+
+  G_LOCK (lock);
+  is_excessive = ensure_outflow_locked (connection)->n_unread >= norpc_dbus_outflow_max;
+  G_UNLOCK (lock);
+
+  return is_excessive;
+}
+
+/* Sends a message that has no reply. A peer that does not read what it has called for is disconnected: each of its calls is
+ * to be answered.
+ */
+gboolean
+norpc_dbus_outflow_send (GDBusConnection        *connection,
+                         GDBusMessage           *message,
+                         GDBusSendMessageFlags   flags,
+                         GError                **error)
+{
+  norpc_dbus_outflow_add (connection, g_dbus_message_get_body (message));
+  if (g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL &&
+      g_dbus_connection_get_unique_name (connection) == NULL && norpc_dbus_outflow_is_excessive (connection))
+    g_dbus_connection_close (connection, NULL, NULL, NULL);
+
+  return g_dbus_connection_send_message (connection, message, flags, NULL, error);
 }

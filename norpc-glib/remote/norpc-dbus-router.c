@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-router-private.h"
 
 struct _NorpcDBusRouter
@@ -101,7 +102,7 @@ send_error (GDBusConnection *connection,
     return;
 
   reply = g_dbus_message_new_method_error_literal (message, name, text);
-  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  norpc_dbus_outflow_send (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL);
 }
 
 /* Answers a message that is not handled. */

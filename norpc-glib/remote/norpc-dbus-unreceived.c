@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-unreceived-private.h"
 
 /* @sender is NULL or empty if there is no bus. */
@@ -20,7 +21,7 @@ norpc_dbus_release_path (GDBusConnection *connection,
 
   g_dbus_message_set_body (note, g_variant_new ("(u)", 1));
   g_dbus_message_set_flags (note, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED | G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
-  g_dbus_connection_send_message (connection, note, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  norpc_dbus_outflow_send (connection, note, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL);
 }
 
 /* Only the paths that norpc-glib makes for objects of clients begin so. */

@@ -6,6 +6,7 @@
 /* Signals for a client that does not read them: GDBus would keep them all. */
 
 #include "dbus-fixture.h"
+#include "remote/norpc-dbus-outflow-private.h"
 
 #define N_LARGE 100
 #define LARGE (1024 * 1024)
@@ -185,6 +186,57 @@ test_released (Fixture      *self,
     g_main_context_iteration (NULL, FALSE);
 }
 
+static void
+count_cb (GObject      *connection,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  ++*(guint *) data;
+}
+
+/* A peer that does not read the replies to its calls is disconnected. */
+static void
+test_replies (Fixture      *self,
+              gconstpointer data G_GNUC_UNUSED)
+{
+  gsize max = norpc_dbus_outflow_max;
+  guint n_ended = 0;
+
+  norpc_dbus_outflow_max = 4 * LARGE;
+  for (guint i = 0; i < 10; i++)
+    g_dbus_connection_call (self->link.used, NULL, DBUS_PATH, "org.example.Wire", "GetBytes", g_variant_new ("(u)", LARGE),
+                            NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, count_cb, &n_ended);
+  while (!g_dbus_connection_is_closed (self->link.served))
+    g_main_context_iteration (NULL, TRUE);
+
+  g_dbus_connection_start_message_processing (self->link.used);
+  while (n_ended < 10)
+    g_main_context_iteration (NULL, TRUE);
+  norpc_dbus_outflow_max = max;
+}
+
+/* A call is not sent while the other side has not read the calls before it. */
+static void
+test_calls (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  gsize max = norpc_dbus_outflow_max;
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  dbus_fixture_load (fixture);
+  norpc_dbus_outflow_max = 0;
+  g_assert_false (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  g_assert_cmpstr (error->message, ==, "org.example.Wire.TimeLeft was rejected: the other side of the connection has not read "
+                                       "the calls before it");
+  g_clear_error (&error);
+
+  norpc_dbus_outflow_max = max;
+  g_assert_true (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -194,6 +246,8 @@ main (int   argc,
   g_test_add ("/dbus-outflow/asleep", Fixture, NULL, set_up, test_asleep, tear_down);
   g_test_add ("/dbus-outflow/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/dbus-outflow/released", Fixture, NULL, set_up, test_released, tear_down);
+  g_test_add ("/dbus-outflow/replies", Fixture, NULL, set_up, test_replies, tear_down);
+  dbus_add_tests ("/dbus-outflow/calls", test_calls);
 
   return g_test_run ();
 }
