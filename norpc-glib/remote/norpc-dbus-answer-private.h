@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 
 void norpc_dbus_request_free (NorpcDBusRequest *request);
+void norpc_dbus_request_free_slot (NorpcDBusRequest *request);
 
 gboolean norpc_dbus_answer_is_wanted (NorpcDBusRequest *request);
 

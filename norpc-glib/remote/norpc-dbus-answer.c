@@ -27,6 +27,15 @@ norpc_dbus_answer_is_wanted (NorpcDBusRequest *self)
   return (g_dbus_message_get_flags (self->message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
 }
 
+/* Called before the answer: a client that has it may make another call. */
+void
+norpc_dbus_request_free_slot (NorpcDBusRequest *self)
+{
+  if (self->has_slot)
+    norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
+  self->has_slot = FALSE;
+}
+
 /* The request has been answered, or its client does not wait for an answer. */
 void
 norpc_dbus_request_free (NorpcDBusRequest *self)
@@ -34,8 +43,7 @@ norpc_dbus_request_free (NorpcDBusRequest *self)
   g_hash_table_remove (self->serving->requests, self);
   if (!self->received)
     norpc_dbus_release_unreceived (self->serving->connection, self->message);
-  if (self->has_slot)
-    norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
+  norpc_dbus_request_free_slot (self);
   g_object_unref (self->message);
   g_free (self->client);
   norpc_dbus_serving_unref (self->serving);

@@ -22,6 +22,8 @@ gboolean norpc_dbus_outflow_has_room     (GDBusConnection        *connection);
 gboolean norpc_dbus_outflow_is_excessive (GDBusConnection        *connection);
 void     norpc_dbus_outflow_add          (GDBusConnection        *connection,
                                           GVariant               *body);
+void     norpc_dbus_outflow_add_owed     (GDBusConnection        *connection,
+                                          GVariant               *body);
 gboolean norpc_dbus_outflow_send         (GDBusConnection        *connection,
                                           GDBusMessage           *message,
                                           GDBusSendMessageFlags   flags,

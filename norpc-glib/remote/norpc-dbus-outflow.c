@@ -201,19 +201,29 @@ norpc_dbus_outflow_is_excessive (GDBusConnection *connection)
   return is_excessive;
 }
 
-/* Sends a message that has no reply. A peer that does not read what it has called for is disconnected: each of its calls is
- * to be answered.
+/* The same for a message that the other side has called for, and that cannot be left out: a peer that does not read such
+ * messages is disconnected.
  */
+void
+norpc_dbus_outflow_add_owed (GDBusConnection *connection,
+                             GVariant        *body)
+{
+  norpc_dbus_outflow_add (connection, body);
+  if (g_dbus_connection_get_unique_name (connection) == NULL && norpc_dbus_outflow_is_excessive (connection))
+    g_dbus_connection_close (connection, NULL, NULL, NULL);
+}
+
+/* Sends a message that has no reply. */
 gboolean
 norpc_dbus_outflow_send (GDBusConnection        *connection,
                          GDBusMessage           *message,
                          GDBusSendMessageFlags   flags,
                          GError                **error)
 {
-  norpc_dbus_outflow_add (connection, g_dbus_message_get_body (message));
-  if (g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL &&
-      g_dbus_connection_get_unique_name (connection) == NULL && norpc_dbus_outflow_is_excessive (connection))
-    g_dbus_connection_close (connection, NULL, NULL, NULL);
+  if (g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+    norpc_dbus_outflow_add_owed (connection, g_dbus_message_get_body (message));
+  else
+    norpc_dbus_outflow_add (connection, g_dbus_message_get_body (message));
 
   return g_dbus_connection_send_message (connection, message, flags, NULL, error);
 }

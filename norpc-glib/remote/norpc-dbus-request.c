@@ -44,6 +44,7 @@ request_replied_cb (NorpcReply *reply,
   gboolean waits = clients == NULL ||
                    norpc_dbus_clients_finish (clients, self->client, g_dbus_message_get_serial (self->message));
 
+  norpc_dbus_request_free_slot (self);
   if (!self->answered && norpc_reply_get_error (reply) != NULL)
     answer_failed_call (self, norpc_reply_get_error (reply));
   else if (!self->answered && waits)

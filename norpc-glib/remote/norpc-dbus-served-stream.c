@@ -10,6 +10,7 @@
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-limits-private.h"
+#include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-served-stream-parts-private.h"
 #include "norpc-dbus-stream-info-private.h"
 
@@ -53,6 +54,7 @@ send_to_client (NorpcDBusServedStream *self,
   g_autoptr (GError) error = NULL;
 
   norpc_dbus_serving_flush (self->serving);
+  norpc_dbus_outflow_add_owed (self->serving->connection, args);
   if (!g_dbus_connection_emit_signal (self->serving->connection, client, self->path, self->interface_name, member,
                                       args, &error) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
@@ -164,6 +166,7 @@ send_outcome (NorpcDBusServedStream *self)
   if (results != NULL)
     form = get_values_form (self, results, self->info->dbus.out_args, "result", &error);
 
+  norpc_dbus_request_free_slot (self->request);
   if (form != NULL)
     send_to_client (self, NORPC_DBUS_STREAM_END, form);
   else
