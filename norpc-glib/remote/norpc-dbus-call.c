@@ -7,6 +7,7 @@
 
 #include "call/norpc-trace-context.h"
 #include "core/norpc-clock-private.h"
+#include "norpc-dbus-disconnection-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
@@ -434,6 +435,8 @@ replied_cb (GObject      *connection,
     g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (connection), result, &error);
 
   note_answered (self);
+  if (reply == NULL)
+    norpc_dbus_disconnection_check (self->object->connection);
   if (reply == NULL)
     fail (self, error);
   else if (is_waiting (self))

@@ -10,6 +10,7 @@
 
 #include "core/norpc-error.h"
 #include "core/norpc-log-private.h"
+#include "norpc-dbus-disconnection-private.h"
 #include "norpc-dbus-endpoint.h"
 #include "norpc-dbus-thread-private.h"
 #include "norpc-helper-process-private.h"
@@ -115,6 +116,7 @@ close_connection (NorpcHelperProcess *self)
     return;
 
   g_signal_handlers_disconnect_by_data (connection, self);
+  norpc_dbus_disconnection_unset (connection);
   g_dbus_connection_close (connection, NULL, NULL, NULL);
 }
 
@@ -192,15 +194,23 @@ late_cb (gpointer user_data)
 }
 
 static void
+note_disconnected (GDBusConnection *connection,
+                   gpointer         user_data)
+{
+  NorpcHelperProcess *self = process_ref (user_data); /* the connection has the caller's */
+
+  if (self->connection == connection)
+    await_reason (self);
+  norpc_helper_process_unref (self);
+}
+
+static void
 closed_helper_cb (GDBusConnection *connection,
                   gboolean         remote G_GNUC_UNUSED,
                   GError          *error G_GNUC_UNUSED,
                   gpointer         user_data)
 {
-  NorpcHelperProcess *self = user_data;
-
-  if (self->connection == connection)
-    await_reason (self);
+  note_disconnected (connection, user_data);
 }
 
 static void
@@ -248,6 +258,7 @@ connected_helper_cb (GObject      *object G_GNUC_UNUSED,
       self->connection = g_object_ref (connection);
       g_signal_connect_data (connection, "closed", G_CALLBACK (closed_helper_cb), process_ref (self),
                              unref_process_closure, 0);
+      norpc_dbus_disconnection_set_func (connection, note_disconnected, process_ref (self), norpc_helper_process_unref);
       endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (connection, NULL, self->path));
       norpc_helper_status_set (&self->status, NORPC_HELPER_RUNNING, endpoint, NULL);
       if (g_dbus_connection_is_closed (connection))
