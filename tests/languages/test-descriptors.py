@@ -53,6 +53,9 @@ def make_service(interface):
             self.answered.release()
             return self._open()
 
+        def open_even(self):
+            return self.open()
+
         def open_pair(self):
             return self.name, self._open(), self._open()
 
@@ -248,6 +251,15 @@ class TestDescriptorsOfTypelib(TestDescriptors):
     """With generated code."""
 
     interface = People.Files
+
+    def test_method_with_another_name_in_c(self):
+        async def use():
+            await self.wait_for_answers(1)
+            for _ in range(N):
+                self.proxy.open_even()
+            await self.wait_for_answers(N)
+
+        self.run_everywhere(use)
 
 
 class TestAnsweredCall(unittest.TestCase):

@@ -161,6 +161,12 @@ class FinderTest(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, r"value 'name' of write_values\(\): expected str, got int"):
             self.fake.answer_values('Follow', []).write_values([5])
 
+        files = Norpc.Fake.new(People.files_interface_info())
+        files.answer_values('OpenOdd', [-1])  # which has another name in C
+        self.assertEqual(People.FilesProxy.new(files).open_even_sync(), -1)
+        with self.assertRaisesRegex(TypeError, r"result 'file' of answer_values\(\): expected int, got str"):
+            files.answer_values('OpenOdd', ['x'])
+
         store = Norpc.Fake.new(Kv.store_interface_info())
         store.answer_values('GetSize', [5])
         store.answer_values('Get', [b'x'])

@@ -2,11 +2,9 @@
 """A program in Python that another one starts as its helper. Both are this file."""
 
 import os
-import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -41,10 +39,6 @@ class Store(Norpc.Service, Kv.Store):
     def flush(self):
         os._exit(1)
 
-    def do_stop(self):
-        if b'path' in self.values:
-            pathlib.Path(os.fsdecode(self.values[b'path'])).touch()
-
 
 def serve():
     connection = Norpc.Helper.connect()
@@ -52,11 +46,7 @@ def serve():
     info = Norpc.interface_info_for_type(Kv.Store)
     export = Norpc.DBusExport.new(connection, OBJECT_PATH, server.get_endpoint(), info)
     connection.start_message_processing()
-    loop = GLib.MainLoop()
-    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, loop.quit)  # when the helper is stopped
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is for the application
-    loop.run()
-    server.stop(Norpc.StopMode.ABANDON)
+    GLib.MainLoop().run()
     del export
 
 
@@ -110,18 +100,6 @@ class Helpers(unittest.TestCase):
         self.assertTrue(errors[0].matches(Norpc.error_quark(), Norpc.Error.CLOSED))
         self.assertNotEqual(int(self.store.get_sync(0, b'pid')), pid)
         self.wait(lambda: self.helper.dup_error().message == 'It was ended by signal 9 (Killed)')
-
-    def test_stopped(self):
-        """Signals of a terminal and of the helper: the service stops in an orderly way when the helper is stopped."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder, 'stopped')
-            self.store.set_sync(0, b'path', bytes(path), 0, 0)
-            pid = self.store.get_sync(0, b'pid')
-            os.kill(int(pid), signal.SIGINT)
-            time.sleep(0.2)
-            self.assertEqual(self.store.get_sync(0, b'pid'), pid)
-            self.helper.stop()
-            self.wait(path.exists)
 
     def test_replaced(self):
         """A program that hangs is replaced."""

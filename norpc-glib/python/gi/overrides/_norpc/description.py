@@ -41,6 +41,13 @@ class Interface:
         return {_simplify(method.name): method for method in struct.info().get_dbus().methods or ()}
 
     @functools.cached_property
+    def _method_names(self):
+        """The names of methods and streams in C, in the order of the description, in which the struct has its fields."""
+        fields = [field.get_name() for field in self.info.get_iface_struct().get_fields()]
+        names = [field.removeprefix('handle_') for field in fields if field.startswith('handle_')]
+        return [name for name in names if f'complete_{name}' in self.methods]
+
+    @functools.cached_property
     def property_names(self):
         """The attributes that a service has for its properties."""
         return {info.get_name().replace('-', '_') for info in self.info.get_properties()}
@@ -78,19 +85,14 @@ class Interface:
 
     def get_result_makers(self, info, method):
         """Gets functions that make GValues of the results of a method or a stream, and check them."""
-        return self._get_makers(self.read_results(self._find_name(info, method)), info.list_out_types(method))
+        return self._get_makers(self.read_results(self._method_names[method]), info.list_out_types(method))
 
     def get_item_makers(self, info, method):
         """The same for the values of an item of a stream."""
         self._extend_records()
-        stream = self.proxy_infos[f'open_{self._find_name(info, method)}'].get_return_type().get_interface()
+        stream = self.proxy_infos[f'open_{self._method_names[method]}'].get_return_type().get_interface()
         write = parameters.find(stream.get_methods(), 'write')
         return self._get_makers(parameters.read_arguments(write.get_arguments()), info.list_item_types(method))
-
-    def _find_name(self, info, method):
-        simple = _simplify(info.list_methods()[method])
-        return next(name.removeprefix('complete_') for name in self.methods
-                    if name.startswith('complete_') and _simplify(name.removeprefix('complete_')) == simple)
 
     @staticmethod
     def _get_makers(args, texts):
@@ -106,8 +108,9 @@ class Interface:
     def get_fd_results(self, name):
         """Gets the positions of the results of a method or a stream that are file descriptors."""
         info = getattr(self.module, self.info.get_iface_struct().get_name()).info()
-        method = next(index for index, member in enumerate(info.list_methods()) if _simplify(member) == _simplify(name))
-        return find_fds(info, method)
+        same = [index for index, member in enumerate(self._method_names) if _simplify(member) == _simplify(name)]
+        exact = [index for index in same if self._method_names[index] == name]
+        return find_fds(info, (exact or same)[0])
 
     def refine(self, error):
         """Gets an error of a call as an exception of its class, if its domain has one."""
