@@ -100,7 +100,6 @@ norpc_dbus_answer_gerror (NorpcDBusRequest *self,
                           const GError     *error)
 {
   g_autofree char *name = norpc_dbus_error_get_name (error);
-
   const char *domain = error->domain == G_DBUS_ERROR ? NORPC_DBUS_STANDARD_ERRORS : NULL;
 
   answer_domain_error (self, name, domain, error->message);
