@@ -149,7 +149,7 @@ inner_completed (NorpcCall *inner)
 
 static const NorpcCallSink inner_sink = { inner_completed, NULL };
 
-/* Runs in the service's context. Takes ownership of nothing. Returns NULL if the outer call has completed. */
+/* Runs in the service's context. Takes ownership of nothing. */
 static ConvertedCall *
 converted_call_new (NorpcCall *outer,
                     NorpcCall *inner)

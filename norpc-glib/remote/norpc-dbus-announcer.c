@@ -43,8 +43,8 @@ typedef struct
 /* How long announcements wait for room, in milliseconds, before they are tried again. */
 #define RETRY_INTERVAL 200
 
-/* Sends a signal to a process, or to all if @receiver is NULL. A message that cannot be sent is not missed: the
- * connection is closed. Only one that is too large fails.
+/* Sends a signal to a process, or to all if @receiver is NULL. The error of a signal that cannot be sent does not
+ * matter: the connection is closed. Only one that is too large fails.
  */
 void
 norpc_dbus_outlet_send (NorpcDBusOutlet *self,

@@ -52,7 +52,7 @@ norpc_dbus_annotations_end (GPtrArray *self)
   return (GDBusAnnotationInfo **) g_ptr_array_free (self, FALSE);
 }
 
-/* A type that has another form on D-Bus is told in an annotation, from which the description can be made. */
+/* An annotation has a type that has another form on D-Bus, so that the description can be made of it. */
 #define TYPE_ANNOTATION "org.norpc.Type"
 
 #define NULLABLE_ANNOTATION "org.norpc.Nullable"

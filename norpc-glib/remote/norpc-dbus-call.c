@@ -46,8 +46,8 @@ call_ref (NorpcDBusCall *self)
   return self;
 }
 
-/* Tells a peer that has norpc-glib about a call. A message that cannot be sent is not missed: the connection is
- * closed.
+/* Tells a peer that has norpc-glib about a call. The error of a message that cannot be sent does not matter:
+ * the connection is closed.
  */
 static void
 tell_peer (NorpcDBusCall *self,

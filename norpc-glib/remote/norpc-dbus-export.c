@@ -214,7 +214,7 @@ norpc_dbus_export_unexport (NorpcDBusExport *self)
 
   g_return_if_fail (NORPC_IS_DBUS_EXPORT (self));
 
-  serving = g_steal_pointer (&self->serving);
+  serving = g_atomic_pointer_exchange (&self->serving, NULL);
   if (serving == NULL)
     return;
 

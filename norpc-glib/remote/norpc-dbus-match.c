@@ -22,7 +22,7 @@ add_condition (GString    *rule,
     g_string_append_printf (rule, ",%s='%s'", key, value);
 }
 
-/* A message that cannot be sent is not missed: the connection is closed. */
+/* The error of a message that cannot be sent does not matter: the connection is closed. */
 static void
 send_rule (NorpcDBusMatch *self,
            const char     *member)

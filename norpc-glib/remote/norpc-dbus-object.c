@@ -61,8 +61,8 @@ tell_owner (NorpcDBusObject *self,
     norpc_dbus_interface_set_owner (list->pdata[i], owner);
 }
 
-/* Tells the service about the object, as norpc-dbus-request.c reads it. A message that cannot be sent is not missed: the
- * connection is closed. @replied (nullable) is called once the service has seen it, or has gone.
+/* Tells the service about the object, as norpc-dbus-request.c reads it. The error of a message that cannot be sent does not
+ * matter: the connection is closed. @replied (nullable) is called once the service has seen it, or has gone.
  */
 static void
 tell_service (NorpcDBusObject     *self,
