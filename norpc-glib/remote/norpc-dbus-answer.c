@@ -125,7 +125,8 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
     excess = norpc_dbus_find_fds_excess (self->serving->connection, fds);
   if (excess != NULL)
     {
-      norpc_dbus_answer_error (self, INVALID_RESULT, excess);
+      norpc_dbus_answer_wrong (self, INVALID_RESULT, "%s.%s: the reply: %s", self->info->dbus.name,
+                               g_dbus_message_get_member (self->message), excess);
       return FALSE;
     }
 

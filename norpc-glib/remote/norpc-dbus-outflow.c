@@ -10,8 +10,8 @@
 #define MAX_UNREAD (32 * 1024 * 1024)
 #define MIN_UNREAD (1024 * 1024)
 
-/* About what a message takes besides its body. */
-#define MESSAGE_SIZE 256
+/* About what GDBus needs for a message besides its body. */
+#define MESSAGE_SIZE 1024
 
 gsize norpc_dbus_outflow_max = 256 * 1024 * 1024;
 
