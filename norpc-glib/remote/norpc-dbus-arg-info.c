@@ -43,10 +43,16 @@ norpc_dbus_annotations_set (GPtrArray  *self,
   g_ptr_array_add (self, new_annotation (key, value));
 }
 
-/* Frees the list, and returns it as an array (owned) that ends with NULL. */
+/* Frees the list, and returns it as an array (owned) that ends with NULL, or NULL if it is empty. */
 GDBusAnnotationInfo **
 norpc_dbus_annotations_end (GPtrArray *self)
 {
+  if (self->len == 0)
+    {
+      g_ptr_array_unref (self);
+      return NULL;
+    }
+
   g_ptr_array_add (self, NULL);
 
   return (GDBusAnnotationInfo **) g_ptr_array_free (self, FALSE);
