@@ -85,8 +85,8 @@ set_up (Unexport      *self,
   self->nats = nats_process_new ();
   gauge_init (&self->gauge, self->nats, 1);
   gauge_unexport (&self->gauge);
-  self->endpoint = g_object_ref_sink (norpc_stack_new (g_object_new (TEST_TYPE_WITNESS, NULL),
-                                                       norpc_server_get_endpoint (self->gauge.server), NULL));
+  self->endpoint = norpc_stack_new (g_object_new (TEST_TYPE_WITNESS, NULL), norpc_server_get_endpoint (self->gauge.server),
+                                    NULL);
 }
 
 static void

@@ -10,7 +10,7 @@ run_thread (gpointer data)
 {
   DBusFixture *self = data;
 
-  g_main_context_push_thread_default (self->context);
+  dbus_push_context (self->context);
   g_main_loop_run (self->loop);
   g_main_context_pop_thread_default (self->context);
 

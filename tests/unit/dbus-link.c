@@ -144,6 +144,15 @@ dbus_link_close (DBusLink *self)
   g_object_unref (self->bus);
 }
 
+void
+dbus_push_context (GMainContext *context)
+{
+  while (!g_main_context_acquire (context))
+    g_thread_yield ();
+  g_main_context_push_thread_default (context);
+  g_main_context_release (context);
+}
+
 /* The gate of the thread of D-Bus endpoints. */
 static GMutex gate_lock;
 static GCond gate_changed;

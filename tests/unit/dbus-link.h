@@ -33,6 +33,9 @@ const char      *dbus_link_take_name (DBusLink   *self,
                                       const char *name);
 void             dbus_link_close     (DBusLink   *self);
 
+/* Makes a context the thread-default one. The library may own it for a moment, to find out whether a thread runs it. */
+void             dbus_push_context   (GMainContext *context);
+
 /* Has the thread of D-Bus endpoints wait, after what it was to do before; and lets it go on. */
 void             dbus_thread_block   (void);
 void             dbus_thread_unblock (void);
