@@ -22,8 +22,9 @@ G_DECLARE_FINAL_TYPE (TestPort, test_port, TEST, PORT, GObject)
 struct _TestPort
 {
   GObject               parent_instance;
-  NorpcRemoteInterface *remote; /* (owned) */
-  Deed                  deed;
+  GMutex                lock;
+  NorpcRemoteInterface *remote; /* (owned) [lock]: one thread at a time uses it */
+  Deed                  deed;   /* [lock] */
   gboolean              pauses; /* after each change, in another thread: the blocked client receives each by itself */
   int                   closed; /* atomic */
 };
@@ -35,7 +36,30 @@ set_available (TestPort *self,
                gboolean  available)
 {
   g_atomic_int_set (&self->closed, !available);
+  g_mutex_lock (&self->lock);
   norpc_remote_interface_set_available (self->remote, available);
+  g_mutex_unlock (&self->lock);
+}
+
+static Deed
+get_deed (TestPort *self)
+{
+  Deed deed;
+
+  g_mutex_lock (&self->lock);
+  deed = self->deed;
+  g_mutex_unlock (&self->lock);
+
+  return deed;
+}
+
+static void
+set_deed (TestPort *self,
+          Deed      deed)
+{
+  g_mutex_lock (&self->lock);
+  self->deed = deed;
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -43,16 +67,19 @@ do_deed (TestPort  *self,
          NorpcCall *call)
 {
   g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_new_parsed ("{'On': <true>}"));
+  Deed deed = get_deed (self);
 
-  if (self->deed != STAYS)
+  if (deed != STAYS)
     set_available (self, FALSE);
   if (self->pauses)
     g_usleep (PAUSE);
-  if (self->deed == COMES_BACK)
+  if (deed == COMES_BACK)
     set_available (self, TRUE);
   if (self->pauses)
     g_usleep (PAUSE);
+  g_mutex_lock (&self->lock);
   norpc_remote_interface_answer_get_all (self->remote, call, values);
+  g_mutex_unlock (&self->lock);
 }
 
 typedef struct
@@ -132,6 +159,7 @@ test_port_finalize (GObject *object)
 {
   norpc_remote_interface_set_available (TEST_PORT (object)->remote, FALSE);
   norpc_remote_interface_unref (TEST_PORT (object)->remote);
+  g_mutex_clear (&TEST_PORT (object)->lock);
 
   G_OBJECT_CLASS (test_port_parent_class)->finalize (object);
 }
@@ -145,6 +173,7 @@ test_port_class_init (TestPortClass *klass)
 static void
 test_port_init (TestPort *self)
 {
+  g_mutex_init (&self->lock);
 }
 
 static TestPort *
@@ -155,7 +184,7 @@ port_new (const NorpcInterfaceInfo *info,
 
   self->remote = norpc_remote_interface_new (info);
   set_available (self, TRUE);
-  self->deed = deed;
+  set_deed (self, deed);
 
   return self;
 }
@@ -208,7 +237,7 @@ test_new_sync (gconstpointer pauses)
   proxy = norpc_proxy_new_sync (norpc_dynamic_proxy_type_for (get_info ()), NORPC_ENDPOINT (port), NULL, &error);
   g_assert_no_error (error);
   g_assert_true (norpc_proxy_is_connected (proxy));
-  port->deed = STAYS;
+  set_deed (port, STAYS);
   g_assert_cmpuint (count_news (proxy), ==, 0);
 
   set_available (port, FALSE);
@@ -247,13 +276,13 @@ test_load_sync (gconstpointer pauses)
       g_assert_no_error (error);
       iterate ();
       g_assert_true (norpc_proxy_is_connected (proxy));
-      port->deed = cases[i].deed;
+      set_deed (port, cases[i].deed);
       port->pauses = GPOINTER_TO_INT (pauses);
       if (cases[i].was_gone)
         set_available (port, FALSE);
       g_assert_true (norpc_proxy_load_sync (proxy, NULL, &error));
       g_assert_no_error (error);
-      port->deed = STAYS;
+      set_deed (port, STAYS);
       g_assert_cmpuint (count_news (proxy), ==, cases[i].n_news);
     }
 }
@@ -269,7 +298,7 @@ test_unseen (void)
   set_available (port, FALSE);
   g_assert_true (norpc_proxy_load_sync (proxy, NULL, &error));
   g_assert_no_error (error);
-  port->deed = STAYS;
+  set_deed (port, STAYS);
   g_assert_cmpuint (count_news (proxy), ==, 0);
 }
 
