@@ -140,7 +140,7 @@ dbus_fixture_call (DBusFixture  *self,
                    GError      **error)
 {
   return g_dbus_connection_call_sync (self->used, self->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH,
-                                      interface_name, member, args, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+                                      interface_name, member, args, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, error);
 }
 
 void
