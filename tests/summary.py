@@ -15,6 +15,7 @@ import sys
 
 POINT = re.compile(r'^(not )?ok\b([^#\n]*)(?:#\s*(\w+))?', re.M)
 UNITTEST = re.compile(r'^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(.*)$', re.M)
+NOISE = re.compile(r'# GLib-|dbus-daemon\[')
 NOT_OK = re.compile(r'^not ok\b.*', re.M)
 GOOD = ('OK', 'EXPECTEDFAIL', 'SKIP')
 LINES_OF_OUTPUT = 15
@@ -52,8 +53,9 @@ def count(test):
 def describe_failure(test):
     """The lines that say how a test failed."""
     stdout = test.get('stdout') or ''
-    output = stdout.splitlines()[-LINES_OF_OUTPUT:]
-    output += (test.get('stderr') or '').splitlines()[-LINES_OF_OUTPUT:]
+    output = []
+    for text in (stdout, test.get('stderr') or ''):
+        output += [line for line in text.splitlines() if not NOISE.match(line)][-LINES_OF_OUTPUT:]
     yield f"{test['name']}: {test['result']}, {test['duration']:.1f} s"
     for line in NOT_OK.findall(stdout) + output:
         yield '  ' + line
