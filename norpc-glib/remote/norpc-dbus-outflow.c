@@ -182,8 +182,14 @@ void
 norpc_dbus_outflow_add (GDBusConnection *connection,
                         GVariant        *body)
 {
+  gsize size = MESSAGE_SIZE + (body != NULL ? g_variant_get_size (body) : 0);
+  Outflow *self;
+
   G_LOCK (lock);
-  ensure_outflow_locked (connection)->n_unread += MESSAGE_SIZE + (body != NULL ? g_variant_get_size (body) : 0);
+  self = ensure_outflow_locked (connection);
+  /* Without users, nobody asks what has been read. */
+  if (self->n_users > 0)
+    self->n_unread += size;
   G_UNLOCK (lock);
 
   begin_question (connection);

@@ -237,6 +237,26 @@ test_calls (DBusFixture   *fixture,
   g_assert_no_error (error);
 }
 
+/* Messages that nobody asks about do not count: they would for ever. */
+static void
+test_without_users (void)
+{
+  gsize max = norpc_dbus_outflow_max;
+  DBusLink link = { 0 };
+
+  dbus_link_open (&link, DBUS_TO_PEER);
+  norpc_dbus_outflow_max = 1;
+  norpc_dbus_outflow_add (link.served, NULL);
+  g_assert_false (norpc_dbus_outflow_is_excessive (link.served));
+
+  norpc_dbus_outflow_use (link.served);
+  norpc_dbus_outflow_add (link.served, NULL);
+  g_assert_true (norpc_dbus_outflow_is_excessive (link.served));
+  norpc_dbus_outflow_unuse (link.served);
+  norpc_dbus_outflow_max = max;
+  dbus_link_close (&link);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -248,6 +268,7 @@ main (int   argc,
   g_test_add ("/dbus-outflow/released", Fixture, NULL, set_up, test_released, tear_down);
   g_test_add ("/dbus-outflow/replies", Fixture, NULL, set_up, test_replies, tear_down);
   dbus_add_tests ("/dbus-outflow/calls", test_calls);
+  g_test_add_func ("/dbus-outflow/without-users", test_without_users);
 
   return g_test_run ();
 }
