@@ -141,17 +141,26 @@ test_not_taken (DBusFixture   *fixture,
 }
 
 static void
-cancelled_cb (GObject      *object,
-              GAsyncResult *result,
-              gpointer      user_data)
+finish_failed (Setup        *self,
+               GObject      *object,
+               GAsyncResult *result,
+               GQuark        domain,
+               int           code)
 {
-  Setup *self = user_data;
   g_autoptr (GError) error = NULL;
   int file = -2;
 
   g_assert_false (wire_wire_proxy_call_hold_file_finish (WIRE_WIRE_PROXY (object), result, &file, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_error (error, domain, code);
   self->n_pending--;
+}
+
+static void
+cancelled_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  finish_failed (user_data, object, result, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 /* Answers a call that was cancelled in one of several ways. */
@@ -294,17 +303,11 @@ test_taken (DBusFixture   *fixture,
 }
 
 static void
-held_cb (GObject      *object,
-         GAsyncResult *result,
-         gpointer      user_data)
+rejected_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
 {
-  Setup *self = user_data;
-  g_autoptr (GError) error = NULL;
-  int file = -2;
-
-  g_assert_false (wire_wire_proxy_call_hold_file_finish (WIRE_WIRE_PROXY (object), result, &file, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
-  self->n_pending--;
+  finish_failed (user_data, object, result, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
 }
 
 /* D-Bus has no form for -1, as an argument or as a result. */
@@ -323,7 +326,7 @@ test_none (DBusFixture   *fixture,
   g_assert_cmpstr (error->message, ==, "org.example.Wire.Copy: -1 is no file descriptor, which D-Bus needs");
 
   self.n_pending++;
-  wire_wire_proxy_call_hold_file (self.proxies[0], NULL, held_cb, &self);
+  wire_wire_proxy_call_hold_file (self.proxies[0], NULL, rejected_cb, &self);
   call = wire_state_wait_held (fixture->state);
   wire_wire_complete_hold_file (WIRE_WIRE (self.proxies[0]), call, -1);
   wait_closed (&self);
