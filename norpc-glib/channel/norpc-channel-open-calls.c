@@ -37,6 +37,10 @@ norpc_channel_keep_open (NorpcChannel *self,
 {
   NorpcCallQueue *other;
 
+  /* Other threads see the number of open calls, which is never too large. */
+  if (g_atomic_pointer_get (&call->open_at) == &self->call_queue)
+    return NULL;
+
   g_object_ref (self);
   g_atomic_int_inc (&self->n_open);
   norpc_channel_count_turn (self, call, 1);

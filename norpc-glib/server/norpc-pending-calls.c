@@ -27,11 +27,13 @@ norpc_pending_calls_clear (NorpcPendingCalls *self)
   g_mutex_clear (&self->lock);
 }
 
-/* Thread-safe. Returns TRUE if all calls that wait have completed, and no others can follow. */
+/* Thread-safe. Returns TRUE if all calls that wait have completed, and no others can follow: as the
+ * channel may be closed at any time, the calls that wait are counted after that.
+ */
 static gboolean
 have_all_completed (NorpcPendingCalls *self)
 {
-  return norpc_channel_get_waiting (self->channel) == 0 && norpc_channel_is_closed (self->channel);
+  return norpc_channel_is_closed (self->channel) && norpc_channel_get_waiting (self->channel) == 0;
 }
 
 /* Thread-safe. Returns TRUE if the service may get another call. Abandoned and completed calls

@@ -154,6 +154,16 @@ def test_watch(folder):
         expect(monitor(folder, 'calls', '-s', '2'), 0, 'no calls in flight, among the calls of the last 1.0 s')
 
 
+def listen(lines):
+    """Returns how many events of the burst were listed before some were lost, and how many were lost."""
+    listed = 0
+    for line in lines:
+        if match := re.match(r'(\d+) events were lost, because', line):
+            return listed, int(match[1])
+        listed += '.Get' in line
+    raise Failure('no event was lost')
+
+
 def test_lost(folder):
     """The monitor is too slow for 6,000 events, of which the process keeps 4,096."""
     with inspected(folder) as process:
@@ -166,11 +176,12 @@ def test_lost(folder):
         if process.stdout.readline() != 'burst\n':
             raise Failure('there is no burst')
         watching.send_signal(signal.SIGCONT)
-        lost = next(filter(None, (re.match(r'(\d+) events were lost, because', line) for line in watching.stdout)))
+        listed, lost = listen(watching.stdout)
         watching.terminate()
         watching.communicate()
-    if not 6000 - 4096 <= int(lost[1]) < 6000:
-        raise Failure(f'{lost[1]} events were lost')
+    # A request that was under way when the monitor stopped may have been answered during the burst.
+    if not 6000 - 4096 <= listed + lost < 6000:
+        raise Failure(f'{lost} events were lost, after {listed} had been listed')
 
 
 def test_killed(folder):

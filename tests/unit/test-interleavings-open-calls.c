@@ -11,10 +11,16 @@
 #include "fixture.h"
 #include "server/norpc-server-private.h"
 
-guint __real_norpc_channel_get_n_open (NorpcChannel *channel);
-guint __wrap_norpc_channel_get_n_open (NorpcChannel *channel);
-NorpcCall *__real_norpc_channel_take  (NorpcChannel *channel, gboolean one);
-NorpcCall *__wrap_norpc_channel_take  (NorpcChannel *channel, gboolean one);
+void       __real_norpc_channel_count_turn  (NorpcChannel *channel, NorpcCall *call, int change);
+void       __wrap_norpc_channel_count_turn  (NorpcChannel *channel, NorpcCall *call, int change);
+guint      __real_norpc_channel_get_n_open  (NorpcChannel *channel);
+guint      __wrap_norpc_channel_get_n_open  (NorpcChannel *channel);
+guint      __real_norpc_channel_get_waiting (NorpcChannel *channel);
+guint      __wrap_norpc_channel_get_waiting (NorpcChannel *channel);
+gboolean   __real_norpc_channel_is_closed   (NorpcChannel *channel);
+gboolean   __wrap_norpc_channel_is_closed   (NorpcChannel *channel);
+NorpcCall *__real_norpc_channel_take        (NorpcChannel *channel, gboolean one);
+NorpcCall *__wrap_norpc_channel_take        (NorpcChannel *channel, gboolean one);
 
 /* The channel whose open call is answered between two counts of the open calls. */
 static NorpcChannel *open_until_seen = NULL;
@@ -49,6 +55,139 @@ test_answered_before_pause (void)
   g_clear_object (&server);
   probe_state_wait_finalized (state);
   probe_state_free (state);
+}
+
+/* A server that gets its last call and is stopped between two reads of the worker (unowned)
+ * (nullable), and the result of the stop.
+ */
+static NorpcServer *stopping = NULL;
+static Outcome stopped;
+
+static void
+stopped_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->ok = norpc_server_stop_finish (NORPC_SERVER (object), result, &outcome->error);
+  outcome->thread = g_thread_self ();
+  outcome->n++;
+}
+
+static void
+stop_between_reads (NorpcChannel *channel)
+{
+  NorpcServer *server = stopping;
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+
+  if (server == NULL || norpc_server_get_channel (server) != channel)
+    return;
+
+  stopping = NULL;
+  proxy = probe_probe_proxy_new (NORPC_ENDPOINT (channel));
+  probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+  norpc_server_stop_async (server, NORPC_STOP_FINISH, NULL, stopped_cb, &stopped);
+}
+
+guint
+__wrap_norpc_channel_get_waiting (NorpcChannel *channel)
+{
+  guint n = __real_norpc_channel_get_waiting (channel);
+
+  stop_between_reads (channel);
+
+  return n;
+}
+
+gboolean
+__wrap_norpc_channel_is_closed (NorpcChannel *channel)
+{
+  gboolean closed = __real_norpc_channel_is_closed (channel);
+
+  stop_between_reads (channel);
+
+  return closed;
+}
+
+/* A call arrives, and the server is stopped, while the worker finds out whether any call can follow
+ * those that have completed. The service is at its limit, and does not get it.
+ */
+static void
+test_stopped_at_limit (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new_in_context (service, NULL);
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+
+  norpc_server_set_max_open_calls (server, 1);
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+  while (norpc_channel_get_n_open (norpc_server_get_channel (server)) == 0)
+    iterate ();
+
+  stopping = server;
+  g_assert_false (norpc_pending_calls_are_below_limit (&server->worker->pending));
+  g_assert_null (stopping);
+
+  for (guint i = 1; i <= 2; i++)
+    {
+      g_autoptr (NorpcCall) call = NULL;
+
+      while (probe_state_get_n_handled (state) < i)
+        iterate ();
+      g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (server)), ==, 1);
+      call = probe_state_take_held (state);
+      norpc_call_return_values (call, 0, NULL);
+    }
+  outcome_wait (&stopped);
+  g_assert_no_error (stopped.error);
+  g_clear_object (&service);
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
+/* The channel that has one open call, unless another thread sees more (unowned) (nullable), atomic. */
+static NorpcChannel *never_above_one = NULL;
+
+void
+__wrap_norpc_channel_count_turn (NorpcChannel *channel,
+                                 NorpcCall    *call,
+                                 int           change)
+{
+  if (g_atomic_pointer_get (&never_above_one) == channel)
+    g_assert_cmpuint (__real_norpc_channel_get_n_open (channel), <=, 1);
+
+  __real_norpc_channel_count_turn (channel, call, change);
+}
+
+/* A call that comes through a layer is counted when its handler has returned, and again when its
+ * worker takes the next one.
+ */
+static void
+test_counted_once (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  g_autoptr (GObject) service = probe_service_new (fixture->state);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  g_autoptr (ProbeProbeProxy) proxy =
+    probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  NorpcCall *call;
+
+  norpc_server_add_layer (server, norpc_concurrency_limit_new (2));
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  g_atomic_pointer_set (&never_above_one, norpc_server_get_channel (server));
+  probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+  call = probe_state_take_held (fixture->state);
+  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
+  g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (server)), ==, 1);
+  norpc_call_return_values (call, 0, NULL);
+  norpc_call_unref (call);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+  g_atomic_pointer_set (&never_above_one, NULL);
 }
 
 /* A proxy with priority that makes calls when others have been dequeued from the channel of its
@@ -156,6 +295,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/interleavings-open-calls/answered-before-pause", test_answered_before_pause);
+  g_test_add_func ("/interleavings-open-calls/stopped-at-limit", test_stopped_at_limit);
+  TEST ("/interleavings-open-calls/counted-once", test_counted_once);
   TEST ("/interleavings-open-calls/urgent-at-limit", test_urgent_at_limit);
   TEST ("/interleavings-open-calls/answered-while-kept", test_answered_while_kept);
 
