@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the files of the object: norpc-dbus-call.c has its calls, norpc-dbus-slots.c limits them, norpc-dbus-owner.c finds
- * out which process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses them, has the rest.
+/* Shared by the files of the object, and by those of its calls, see norpc-dbus-call-private.h: norpc-dbus-slots.c limits the
+ * calls, norpc-dbus-owner.c finds out which process serves the object and whether that has norpc-glib, and norpc-dbus-object.c,
+ * which uses them, has the rest.
  */
 
 /* The process behind an object, as far as it is known. */
@@ -59,25 +60,6 @@ struct _NorpcDBusObject
   GHashTable      *stream_signals; /* (owned): of owned names of interfaces and subscriptions of GDBus */
 };
 
-typedef struct _NorpcDBusOpenedStream NorpcDBusOpenedStream;
-
-/* A call of an object. */
-typedef struct
-{
-  NorpcCompletionHook hook; /* must be first */
-  gatomicrefcount  ref_count;
-  NorpcDBusObject *object;      /* (owned), since construction */
-  NorpcCall       *call;        /* (owned) (nullable): until it is answered */
-  GDBusMessage    *message;     /* (owned), since construction */
-  GCancellable    *cancellable; /* (owned), since construction: ends the waiting for a reply */
-  guint32          serial;      /* of the message, once it was sent */
-  int              answered;    /* atomic: the thread of D-Bus endpoints completes the call */
-  gboolean         awaits_answer; /* to the message, or to the one that reads a property that was set */
-  gboolean         is_abandoned; /* nobody waits for the answer, which is counted as missing */
-  gboolean         sent_credit; /* of a stream: the service has the first credit */
-  NorpcDBusOpenedStream *opened; /* (owned) (nullable): of a stream, once the service has opened it */
-} NorpcDBusCall;
-
 /* Thread-safe. */
 static inline NorpcDBusObject *
 norpc_dbus_object_ref (NorpcDBusObject *self)
@@ -110,15 +92,6 @@ norpc_dbus_object_is_disconnected (NorpcDBusObject *self)
 /* Slots */
 gboolean norpc_dbus_object_take_slot (NorpcDBusObject *self);
 void     norpc_dbus_object_free_slot (NorpcDBusObject *self);
-
-/* Calls */
-NorpcDBusCall *norpc_dbus_call_new    (NorpcDBusObject *object,
-                                       NorpcCall       *call,
-                                       GDBusMessage    *message);
-void           norpc_dbus_call_unref  (gpointer         self);
-void           norpc_dbus_call_send   (NorpcDBusCall   *self);
-void           norpc_dbus_call_reject (NorpcDBusCall   *self,
-                                       const char      *reason);
 
 /* The owner */
 void norpc_dbus_object_watch_owner (NorpcDBusObject *self,

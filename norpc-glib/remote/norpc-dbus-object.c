@@ -5,11 +5,11 @@
 
 #include "core/norpc-info-match-private.h"
 #include "events/norpc-subscription-parts-private.h"
+#include "norpc-dbus-call-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
-#include "norpc-dbus-object-parts-private.h"
 #include "norpc-dbus-opened-stream-private.h"
 #include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-thread-private.h"

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  *
  * All of it is used in the thread of D-Bus endpoints.
  */
+typedef struct _NorpcDBusOpenedStream NorpcDBusOpenedStream;
 
 /* Called once with the results (nullable), as they are in a message, or with an error (owned). @is_wrong tells that the
  * service has not ended the stream.
