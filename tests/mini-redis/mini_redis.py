@@ -112,10 +112,16 @@ class Client:
         return self.take(len(self.buffer) - self.start)
 
 
-def find_port():
-    """A port of loopback that is free."""
-    with socket.create_server(('127.0.0.1', 0)) as free:
-        return free.getsockname()[1]
+def reserve_port():
+    """A socket that has a port of loopback, on which it does not listen.
+
+    While it is open, no other program is given that port. A server can listen on it nevertheless, if it sets
+    SO_REUSEADDR, as nats-server and redis-server do.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(('127.0.0.1', 0))
+    return reserved
 
 
 def wait_for_port(port, process):
@@ -138,7 +144,8 @@ class NatsStores:
     def __init__(self):
         program = find_nats_server()
         self.folder = tempfile.mkdtemp()
-        port = find_port()
+        self.reserved = reserve_port()
+        port = self.reserved.getsockname()[1]
         self.url = 'nats://127.0.0.1:%d' % port
         config = os.path.join(self.folder, 'nats.conf')
         with open(config, 'w') as file:
@@ -175,6 +182,7 @@ class NatsStores:
                 process.stdout.close()
             self.server.kill()
             self.server.wait()
+            self.reserved.close()
             shutil.rmtree(self.folder)
 
 
@@ -222,11 +230,12 @@ class MiniRedis:
 
 
 class RealRedis:
-    """A redis-server of one's own, on a port of loopback that was free."""
+    """A redis-server of one's own, on a port of loopback of its own."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp()
-        self.port = find_port()
+        self.reserved = reserve_port()
+        self.port = self.reserved.getsockname()[1]
         self.process = subprocess.Popen(
             ['redis-server', '--port', str(self.port), '--bind', '127.0.0.1', '--save', '',
              '--appendonly', 'no', '--dir', self.folder],
@@ -236,8 +245,14 @@ class RealRedis:
     def stop(self):
         self.process.terminate()
         self.process.wait(TIMEOUT)
+        self.reserved.close()
         shutil.rmtree(self.folder)
         return 0
+
+
+def find_ttls(lifetime, elapsed):
+    """The replies to TTL, in seconds, for a key whose lifetime, in milliseconds, began at most @elapsed seconds ago."""
+    return range(int(lifetime - elapsed * 1000 + 500) // 1000, (lifetime + 500) // 1000 + 1)
 
 
 class TestCase(unittest.TestCase):
@@ -263,6 +278,17 @@ class TestCase(unittest.TestCase):
 
     def assertReply(self, expected, *args):
         self.assertEqual(self.client.call(*args), expected, args)
+
+    def assertLifetime(self, lifetime, *args):
+        """Asserts that a request gives the key k a lifetime, in milliseconds, which TTL tells of."""
+        start = time.monotonic()
+        self.assertReply('OK' if args[0] == 'SET' else 1, *args)
+        self.assertTtl(lifetime, start)
+        return start
+
+    def assertTtl(self, lifetime, start):
+        ttl = self.client.call('TTL', 'k')
+        self.assertIn(ttl, find_ttls(lifetime, time.monotonic() - start))
 
 
 def require(program):

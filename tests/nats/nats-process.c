@@ -13,6 +13,7 @@
 struct _NatsProcess
 {
   char        *program;    /* (owned) */
+  GSocket     *reserved;   /* (owned): has the port, and does not listen */
   guint        port;
   char        *url;        /* (owned) */
   GPtrArray   *arguments;  /* (owned): of owned strings; ends with NULL */
@@ -64,12 +65,25 @@ spawn (GSubprocessFlags    flags,
   return subprocess;
 }
 
-static guint
-find_port (void)
+/* While this socket is open, no other program is given its port, not even while the server does not run. The server can
+ * listen on it nevertheless, because both set SO_REUSEADDR. */
+static GSocket *
+reserve_port (guint *port)
 {
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) error = NULL;
+  GSocket *reserved = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
 
-  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_assert_no_error (error);
+  g_socket_bind (reserved, any_port, TRUE, &error);
+  g_assert_no_error (error);
+  address = g_socket_get_local_address (reserved, &error);
+  g_assert_no_error (error);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+
+  return reserved;
 }
 
 static gboolean
@@ -106,7 +120,7 @@ nats_process_new_full (const char *option,
   va_list options;
 
   self->program = find_program ();
-  self->port = find_port ();
+  self->reserved = reserve_port (&self->port);
   self->url = g_strdup_printf ("nats://127.0.0.1:%u", self->port);
   self->arguments = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->arguments, g_strdup (self->program));
@@ -158,6 +172,7 @@ nats_process_free (NatsProcess *self)
 {
   nats_process_kill (self);
   g_ptr_array_unref (self->arguments);
+  g_object_unref (self->reserved);
   g_free (self->url);
   g_free (self->program);
   g_free (self);

@@ -48,10 +48,16 @@ class Client:
         return self.read_message()
 
 
-def find_port():
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
+def reserve_port():
+    """A socket that has a port of loopback, on which it does not listen.
+
+    While it is open, no other program is given that port. A server can listen on it nevertheless, if it sets
+    SO_REUSEADDR, as nats-server does.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(('127.0.0.1', 0))
+    return reserved
 
 
 def connect(port):
@@ -78,7 +84,8 @@ class Greeter:
     """A server of NATS, and the example, which is `process`."""
 
     def __init__(self, program):
-        self.port = find_port()
+        self.reserved = reserve_port()
+        self.port = self.reserved.getsockname()[1]
         self.server = subprocess.Popen([find_server(), '-a', '127.0.0.1', '-p', str(self.port)], stderr=subprocess.DEVNULL)
         self.client = connect(self.port)
         self.process = subprocess.Popen([program, f'nats://127.0.0.1:{self.port}', '--serve'])
@@ -91,6 +98,7 @@ class Greeter:
         for process in self.process, self.server:
             process.kill()
             process.wait()
+        self.reserved.close()
 
 
 def find_server():

@@ -38,6 +38,7 @@ test_server_dies (Fixture       *fixture,
   outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
 
   wait_connected (fixture->connection, FALSE);
+  wait_connected (fixture->served, FALSE);
   g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
   g_assert_null (depot_depot_proxy_call_echo_sync (fixture->proxy, "", NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);

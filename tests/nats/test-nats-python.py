@@ -6,10 +6,7 @@ It is skipped where nats-server is missing.
 """
 
 import asyncio
-import os
 import pathlib
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,15 +20,11 @@ gi.require_version('Norpc', '1')
 gi.require_version('NorpcNats', '1')
 from gi.repository import GLib, Norpc, NorpcNats  # noqa: E402
 
-SERVER = shutil.which('nats-server', path=os.environ.get('PATH', '') + ':/usr/sbin')
+from raw_nats import find_server, reserve_port  # noqa: E402
+
+SERVER = find_server()
 DESCRIPTION = pathlib.Path(sys.argv.pop()).read_text()
 TIMEOUT = 30
-
-
-def find_port():
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
 
 
 def connect(url):
@@ -78,7 +71,9 @@ def load_lamp():
 @unittest.skipIf(SERVER is None, 'nats-server is not installed')
 class TestNats(unittest.TestCase):
     def setUp(self):
-        port = find_port()
+        reserved = reserve_port()
+        self.addCleanup(reserved.close)
+        port = reserved.getsockname()[1]
         process = subprocess.Popen([SERVER, '-a', '127.0.0.1', '-p', str(port)], stderr=subprocess.DEVNULL)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

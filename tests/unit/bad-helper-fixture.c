@@ -110,6 +110,18 @@ bad_read_pid (Bad *self)
 }
 
 void
+bad_be_late (void)
+{
+  GSource *timer;
+
+  /* The program may have written before the timer is made. */
+  while ((timer = g_atomic_pointer_exchange (&bad_timers.start_timer, NULL)) == NULL)
+    g_usleep (100);
+  g_source_set_ready_time (timer, 0);
+  g_source_unref (timer);
+}
+
+void
 bad_wait_for_state (Bad              *self,
                     NorpcHelperState  state)
 {

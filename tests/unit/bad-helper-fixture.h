@@ -50,6 +50,9 @@ void  bad_start          (Bad              *self,
 char *bad_read_report    (Bad              *self);
 pid_t bad_read_pid       (Bad              *self);
 
+/* Lets the time for the start pass, which is BAD_START_TIMEOUT. */
+void  bad_be_late        (void);
+
 void  bad_wait_gone      (pid_t             pid);
 void  bad_wait_for_state (Bad              *self,
                           NorpcHelperState  state);

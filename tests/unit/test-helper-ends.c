@@ -41,9 +41,11 @@ test_does_not_connect (Bad           *self,
 
   if (hangs)
     g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "The helper '*' has not connected in time");
-  bad_start (self, how, 0, hangs ? 200 : 0);
+  bad_start (self, how, 0, hangs ? BAD_START_TIMEOUT : 0);
   bad_hold_many (self, &n_closed);
   pid = bad_read_pid (self);
+  if (hangs)
+    bad_be_late ();
   bad_wait_closed (&n_closed);
   bad_wait_for_state (self, NORPC_HELPER_FAILED);
   bad_wait_gone (pid);
@@ -102,6 +104,30 @@ test_reason (Bad           *self,
   outcome_clear (&outcome);
 }
 
+/* A call that follows one that was open says why the program has ended, too. */
+static void
+test_next_call (Bad           *self,
+                gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_atomic_int_set (&bad_timers.reasons_late, TRUE);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gint64 left;
+
+      bad_start (self, "good", 0, 0);
+      g_assert_false (wire_wire_proxy_call_fail_sync (self->proxy, CRASH, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+      g_clear_error (&error);
+      g_assert_false (wire_wire_proxy_call_time_left_sync (self->proxy, &left, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+      g_assert_true (g_str_has_suffix (error->message, ": It exited with status 1"));
+      g_clear_object (&self->proxy);
+      g_clear_object (&self->helper);
+    }
+  g_atomic_int_set (&bad_timers.reasons_late, FALSE);
+}
+
 /* A process that ends completes its calls, even if a child of it goes on. The child has neither the connection nor the
  * variable.
  */
@@ -152,6 +178,7 @@ main (int   argc,
   BAD_TEST ("/helper-ends/garbage-later", "garbage-later", test_spoils_connection);
   BAD_TEST ("/helper-ends/reason-while-starting", "close", test_reason);
   BAD_TEST ("/helper-ends/reason-while-running", "close-later", test_reason);
+  BAD_TEST ("/helper-ends/next-call", NULL, test_next_call);
   BAD_TEST ("/helper-ends/child", NULL, test_child);
   BAD_TEST ("/helper-ends/fork", NULL, test_fork);
 

@@ -129,9 +129,10 @@ test_stop_while_ending (Bad           *self,
 
   g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "The helper '*' has not connected in time");
   g_atomic_pointer_set (&stopped_helper, NULL);
-  bad_start (self, "hang", 5, 200);
+  bad_start (self, "hang", 5, BAD_START_TIMEOUT);
   g_atomic_pointer_set (&stopped_helper, self->helper);
   pid = bad_read_pid (self);
+  bad_be_late ();
   bad_wait_for_state (self, NORPC_HELPER_STOPPED);
   bad_wait_gone (pid);
   g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STOPPED);

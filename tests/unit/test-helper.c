@@ -79,24 +79,6 @@ test_start (void)
   g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 1);
 }
 
-/* A call that follows one that was open says why the program has ended. */
-static void
-test_next_call (void)
-{
-  for (guint i = 0; i < 20; i++)
-    {
-      g_autoptr (NorpcHelper) helper = new_helper (NULL, 0);
-      g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
-      g_autoptr (GError) error = NULL;
-      gint64 left;
-
-      crash (proxy);
-      g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
-      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
-      g_assert_true (g_str_has_suffix (error->message, ": It exited with status 1"));
-    }
-}
-
 static void
 outcome_cb (GObject      *proxy,
             GAsyncResult *result,
@@ -410,7 +392,6 @@ main (int   argc,
   g_test_add_func ("/helper/error", test_error);
   g_test_add_func ("/helper/sender", test_sender);
   g_test_add_func ("/helper/start", test_start);
-  g_test_add_func ("/helper/next-call", test_next_call);
   g_test_add_func ("/helper/restart", test_restart);
   g_test_add_func ("/helper/restart-on-demand", test_restart_on_demand);
   g_test_add_func ("/helper/reasons", test_reasons);
