@@ -409,11 +409,12 @@ restart_helper (gpointer data)
 {
   NorpcHelperProcess *self = data;
 
-  terminate (self);
-  norpc_restart_policy_forget (&self->policy);
-  /* The process may have ended meanwhile. */
-  if (norpc_helper_status_set (&self->status, NORPC_HELPER_STARTING, NULL, NULL))
-    launch (self);
+  if (norpc_helper_status_end_restart (&self->status))
+    {
+      terminate (self);
+      norpc_restart_policy_forget (&self->policy);
+      launch (self);
+    }
   norpc_helper_process_unref (self);
 }
 
@@ -421,6 +422,6 @@ restart_helper (gpointer data)
 void
 norpc_helper_process_restart (NorpcHelperProcess *self)
 {
-  if (self->program.argv != NULL && norpc_helper_status_set (&self->status, NORPC_HELPER_STARTING, NULL, NULL))
+  if (self->program.argv != NULL && norpc_helper_status_begin_restart (&self->status))
     norpc_dbus_thread_invoke (restart_helper, process_ref (self));
 }

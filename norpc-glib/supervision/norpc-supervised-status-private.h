@@ -19,9 +19,10 @@ typedef struct
   NorpcStateNotifier *notifier;    /* (owned), since construction */
   NorpcReplaceable   *replaceable; /* (owned), since construction: its lock is that of the fields below */
 
-  int     state;    /* [lock]: of the owner's enumeration */
-  guint   n_starts; /* [lock] */
-  GError *error;    /* (owned) (nullable) [lock]: why the last service has ended */
+  int     state;      /* [lock]: of the owner's enumeration */
+  guint   n_starts;   /* [lock] */
+  guint   n_restarts; /* [lock]: on demand, that are about to happen: until then, what runs changes nothing */
+  GError *error;      /* (owned) (nullable) [lock]: why the last service has ended */
 } NorpcSupervisedStatus;
 
 void    norpc_supervised_status_init          (NorpcSupervisedStatus *self,

@@ -3,12 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Helpers that are stopped or released at any time: no process is left. */
+/* Helpers that are stopped, replaced or released at any time: no process is left. */
 
 #include <signal.h>
 #include <unistd.h>
 
 #include "bad-helper-fixture.h"
+#include "remote/norpc-dbus-disconnection-private.h"
 
 void __real_g_subprocess_force_exit (GSubprocess *process);
 void __wrap_g_subprocess_force_exit (GSubprocess *process);
@@ -22,9 +23,58 @@ void __wrap_g_dbus_connection_close (GDBusConnection     *connection,
                                      GAsyncReadyCallback  callback,
                                      gpointer             user_data);
 
+void __real_norpc_dbus_disconnection_set_func (GDBusConnection            *connection,
+                                               NorpcDBusDisconnectionFunc  func,
+                                               gpointer                    data,
+                                               GDestroyNotify              destroy);
+void __wrap_norpc_dbus_disconnection_set_func (GDBusConnection            *connection,
+                                               NorpcDBusDisconnectionFunc  func,
+                                               gpointer                    data,
+                                               GDestroyNotify              destroy);
+
+/* A helper that is restarted while something else happens in its thread, which goes on when a call waits. */
+typedef struct
+{
+  NorpcHelper *helper;    /* (unowned) (nullable) atomic: NULL until it is there */
+  guint        n_restarts;
+  gboolean     restarted; /* atomic */
+  gboolean     called;    /* atomic */
+} Restart;
+
+static Restart *restarted_on_end;     /* (unowned) (nullable) atomic: when its process is about to be killed */
+static Restart *restarted_on_connect; /* (unowned) (nullable) atomic: when its process has connected */
 static NorpcHelper *stopped_helper; /* (unowned) (nullable) atomic: it is stopped when its process is about to be killed */
 static NorpcHelper **closed_helper; /* (unowned) (nullable) atomic: where the helper is, or will be, that is stopped when its
                                        connection is about to be closed */
+
+/* Runs in the thread of the helper. */
+static void
+restart_and_wait (Restart **restart)
+{
+  Restart *self = g_atomic_pointer_exchange (restart, NULL);
+
+  if (self == NULL)
+    return;
+
+  while (g_atomic_pointer_get (&self->helper) == NULL)
+    g_thread_yield ();
+  for (guint i = 0; i < self->n_restarts; i++)
+    norpc_helper_restart (self->helper);
+  g_atomic_int_set (&self->restarted, TRUE);
+  while (!g_atomic_int_get (&self->called))
+    g_thread_yield ();
+}
+
+/* Runs in the thread of the helper. */
+void
+__wrap_norpc_dbus_disconnection_set_func (GDBusConnection            *connection,
+                                          NorpcDBusDisconnectionFunc  func,
+                                          gpointer                    data,
+                                          GDestroyNotify              destroy)
+{
+  restart_and_wait (&restarted_on_connect);
+  __real_norpc_dbus_disconnection_set_func (connection, func, data, destroy);
+}
 
 /* Runs in the thread of the helper. */
 void
@@ -34,6 +84,7 @@ __wrap_g_subprocess_force_exit (GSubprocess *process)
 
   if (helper != NULL)
     norpc_helper_stop (helper);
+  restart_and_wait (&restarted_on_end);
   __real_g_subprocess_force_exit (process);
 }
 
@@ -140,6 +191,59 @@ test_stop_while_ending (Bad           *self,
   g_test_assert_expected_messages ();
 }
 
+static void
+note_state_cb (NorpcHelper *helper,
+               GParamSpec  *pspec G_GNUC_UNUSED,
+               gboolean    *failed)
+{
+  *failed = *failed || norpc_helper_get_state (helper) == NORPC_HELPER_FAILED;
+}
+
+/* Calls that are sent after the restart wait for the next process, also if the last one has just ended, or connected: they
+ * are answered, as often as the helper is restarted.
+ */
+static void
+check_restarted (Bad      *self,
+                 Restart **when,
+                 gboolean  ends,
+                 guint     n_restarts)
+{
+  Restart restart = { .n_restarts = n_restarts };
+  Outcome outcome = { 0 };
+  gboolean failed = FALSE;
+
+  g_atomic_pointer_set (when, &restart);
+  bad_start (self, "good", 0, 0);
+  g_signal_connect (self->helper, "notify::state", G_CALLBACK (note_state_cb), &failed);
+  g_atomic_pointer_set (&restart.helper, self->helper);
+  if (ends)
+    kill (bad_read_pid (self), SIGKILL);
+  while (!g_atomic_int_get (&restart.restarted))
+    iterate ();
+  wire_wire_proxy_call_time_left (self->proxy, NULL, bad_time_left_cb, &outcome);
+  g_atomic_int_set (&restart.called, TRUE);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 2);
+  bad_wait_for_state (self, NORPC_HELPER_RUNNING);
+  g_assert_false (failed);
+  outcome_clear (&outcome);
+}
+
+static void
+test_restart_while_ending (Bad           *self,
+                           gconstpointer  n_restarts)
+{
+  check_restarted (self, &restarted_on_end, TRUE, GPOINTER_TO_UINT (n_restarts));
+}
+
+static void
+test_restart_while_connecting (Bad           *self,
+                               gconstpointer  n_restarts)
+{
+  check_restarted (self, &restarted_on_connect, FALSE, GPOINTER_TO_UINT (n_restarts));
+}
+
 /* A program that is stopped gets SIGTERM, and time to end. */
 static void
 test_terminated (Bad           *self,
@@ -228,6 +332,9 @@ main (int   argc,
   BAD_TEST ("/helper-stops/ignores-sigterm-and-hangs", "ignores-hangs", test_ignores_sigterm);
   BAD_TEST ("/helper-stops/stop-while-starting", NULL, test_stop_while_starting);
   BAD_TEST ("/helper-stops/stop-while-ending", NULL, test_stop_while_ending);
+  BAD_TEST ("/helper-stops/restart-while-ending", GUINT_TO_POINTER (1), test_restart_while_ending);
+  BAD_TEST ("/helper-stops/restart-while-connecting", GUINT_TO_POINTER (1), test_restart_while_connecting);
+  BAD_TEST ("/helper-stops/restart-twice", GUINT_TO_POINTER (2), test_restart_while_ending);
   BAD_TEST ("/helper-stops/terminated", NULL, test_terminated);
   BAD_TEST ("/helper-stops/release", NULL, test_release);
   BAD_TEST ("/helper-stops/release-while-starting", NULL, test_release_while_starting);
