@@ -402,7 +402,7 @@ class InFlight(Case):
             Norpc.run(main())
         self.assertTrue(self.service.calls.pop().is_cancelled())
         loop = Norpc.EventLoop()
-        threading.Timer(0.05, signal.pthread_kill, (main_thread, signal.SIGINT)).start()
+        loop.call_soon(threading.Timer(0.05, signal.pthread_kill, (main_thread, signal.SIGINT)).start)
         with self.assertRaises(KeyboardInterrupt):
             loop.run_forever()
         loop.close()
@@ -428,7 +428,7 @@ class Loop(Case):
         store = Kv.StoreProxy.new(self.serve(service))
         loop = GLib.MainLoop()
         tasks = [Norpc.create_task(wait(store)) for _ in range(2)]
-        GLib.timeout_add(50, lambda: end(loop, tasks) and False)
+        GLib.timeout_add(10, lambda: len(service.calls) < len(tasks) or (end(loop, tasks) and False))
         loop.run()
         self.assertEqual(ended, [True, True])
         self.assertTrue(all(task.cancelled() for task in tasks))

@@ -214,6 +214,7 @@ class Dynamic(unittest.TestCase):
         with self.assertRaises(GLib.Error) as raised:
             self.proxy.call_sync(call, None)
         self.assertTrue(raised.exception.matches(Norpc.error_quark(), Norpc.Error.TIMED_OUT))
+        self.proxy.call_method_sync('Dim', GLib.Variant('(d)', (0,)), None)  # the service is done with the call before
 
         errors = []
 

@@ -40,7 +40,7 @@ class Loaded(Case):
         self.assertEqual(self.lamp.dim_sync(by=0.25), 0.5)
 
         async def main():
-            self.assertEqual(await self.lamp.dim(0, timeout=1000), 0.5)
+            self.assertEqual(await self.lamp.dim(0, timeout=60000), 0.5)
             self.assertEqual(await asyncio.gather(self.lamp.dim(0), self.lamp.dim(0)), [0.5, 0.5])
             await self.lamp.note('seen')
 

@@ -191,8 +191,8 @@ class Supervisors(Case):
             return server
 
         _supervisor, store = self.supervise(make)
-        store.set_timeout(100)
         store.flush_sync()
+        store.set_timeout(100)
         with self.assertRaises(GLib.Error) as context:
             store.flush_sync()
         self.assertTrue(context.exception.matches(Norpc.error_quark(), Norpc.Error.TIMED_OUT))

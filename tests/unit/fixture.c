@@ -47,7 +47,7 @@ release_and_wait (gpointer object)
 guint
 get_some_time (void)
 {
-  return g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 2000 : 200;
+  return g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 2000 : 600;
 }
 
 /* Runs the default main context until it has nothing to do. */

@@ -68,7 +68,7 @@ static void
 start (Layered *fixture,
        Limit    limit)
 {
-  NorpcLayer *time_limit = norpc_time_limit_new (get_some_time () / 4);
+  NorpcLayer *time_limit = norpc_time_limit_new (get_some_time () / 3);
 
   g_atomic_int_set (&seen, FALSE);
   g_atomic_pointer_set (&emitted_in, NULL);
@@ -93,7 +93,7 @@ start (Layered *fixture,
     default:
       g_object_unref (g_object_ref_sink (time_limit));
       layered_start (fixture, SIDE_CLIENT, limit == LIMIT_PROXY ? NULL : norpc_retry_new (3), NULL);
-      norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), get_some_time () / 4);
+      norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), get_some_time () / 3);
       break;
     }
 }

@@ -51,6 +51,7 @@ test_closing (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
 
+  dbus_fixture_load (fixture);
   gate_closed = TRUE;
   g_dbus_connection_call (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH, "org.example.Wire",
                           "TimeLeft", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, reply_cb, &error);

@@ -80,6 +80,24 @@ test_blocked (Inspected     *self,
   assert_text (lints, index, "method", "Run");
 }
 
+/* Returns how many there are, without handlers that did not return for a while because their thread did not run. */
+static gsize
+count_others (GVariant *lints)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < g_variant_n_children (lints); i++)
+    {
+      g_autoptr (GVariant) lint = g_variant_get_child_value (lints, i);
+      const char *name;
+
+      g_assert_true (g_variant_lookup (lint, "name", "&s", &name));
+      n += !g_str_equal (name, "blocking-handler");
+    }
+
+  return n;
+}
+
 static void
 test_deadline (Inspected     *self,
                gconstpointer  unused)
@@ -87,18 +105,19 @@ test_deadline (Inspected     *self,
   g_autoptr (GVariant) none = NULL;
   g_autoptr (GVariant) lints = NULL;
   Outcome outcome = { 0 };
+  guint index;
 
   /* These have one. */
   g_assert_true (probe_probe_proxy_call_note_sync (self->base.proxy, 1, NULL, NULL));
   none = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (g_variant_n_children (none), ==, 0);
+  g_assert_cmpuint (count_others (none), ==, 0);
 
   probe_probe_proxy_call_noop (self->base.proxy, NULL, noop_cb, &outcome);
   outcome_wait (&outcome);
   lints = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (g_variant_n_children (lints), ==, 1);
-  assert_text (lints, 0, "name", "no-deadline");
-  assert_text (lints, 0, "method", "Noop");
+  g_assert_cmpuint (count_others (lints), ==, 1);
+  index = find_entry (lints, "name", "no-deadline");
+  assert_text (lints, index, "method", "Noop");
 }
 
 /* Runs in the context of the probe. */
