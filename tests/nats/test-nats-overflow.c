@@ -18,6 +18,7 @@ typedef struct
   GCond             cond;
   gboolean          blocked;  /* [lock] */
   gboolean          released; /* [lock] */
+  gboolean          ended;    /* [lock] */
 } Block;
 
 static void
@@ -34,6 +35,8 @@ block_cb (natsConnection   *nats,
   g_cond_broadcast (&self->cond);
   while (!self->released)
     g_cond_wait (&self->cond, &self->lock);
+  self->ended = TRUE;
+  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
 
@@ -71,6 +74,11 @@ block_release (Block *self)
 static void
 block_clear (Block *self)
 {
+  /* The thread of libnats may be about to see that it is released. */
+  g_mutex_lock (&self->lock);
+  while (!self->ended)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
   natsSubscription_Destroy (self->subscription);
   natsConnection_Destroy (self->nats);
   g_cond_clear (&self->cond);

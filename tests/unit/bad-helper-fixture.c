@@ -21,13 +21,15 @@ GSource *__real_g_timeout_source_new (guint interval);
 __attribute__ ((visibility ("default"))) GSource *__wrap_g_timeout_source_new (guint interval);
 
 /* Runs in any thread. The time after which a program that was stopped, or has closed its connection, is killed passes at
- * once.
+ * once, or not at all.
  */
 GSource *
 __wrap_g_timeout_source_new (guint interval)
 {
-  gboolean kills = interval == KILL_TIMEOUT && !g_atomic_int_get (&bad_timers.kills_late);
-  gboolean is_late = interval == REASON_TIMEOUT && g_atomic_int_get (&bad_timers.reasons_late);
+  gboolean kills_late = g_atomic_int_get (&bad_timers.kills_late);
+  gboolean is_late = interval == REASON_TIMEOUT ? g_atomic_int_get (&bad_timers.reasons_late)
+                                                : interval == KILL_TIMEOUT && kills_late;
+  gboolean kills = interval == KILL_TIMEOUT && !kills_late;
   GSource *source = __real_g_timeout_source_new (kills ? 50 : is_late ? 10 * 60 * 1000 : interval);
 
   if (interval == REASON_TIMEOUT)

@@ -161,12 +161,16 @@ main (int   argc,
   g_autoptr (NorpcDBusExport) export = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean is_next;
 
   alarm (LIFE);
+  is_next = g_str_equal (how, "close-first") && g_file_test (argv[2], G_FILE_TEST_EXISTS);
+  if (g_str_equal (how, "close-first"))
+    how = is_next ? "good" : "close-later";
   note = argc > 2 ? argv[2] : NULL;
   if (g_str_equal (how, "notes-end"))
     signal (SIGTERM, note_end); /* it may come as soon as the report is there */
-  if (!g_str_equal (how, "child"))
+  if (!g_str_equal (how, "child") && !is_next)
     report (argc, argv);
   misbehave_before (how);
   service = wire_service_new (wire_state_new ());

@@ -146,6 +146,40 @@ test_replaced_owner (DBusFixture   *fixture,
   log_clear (&log);
 }
 
+/* The next owner has another value already when it takes the name, and never tells of a change: the proxy asks for it. */
+static void
+test_silent_owner (DBusFixture   *fixture,
+                   gconstpointer  kind)
+{
+  GDBusConnection *first = fixture->served;
+  g_autoptr (GDBusConnection) second = NULL;
+  Log log;
+
+  log_init (&log);
+  dbus_fixture_load (fixture);
+  own_name (fixture, "RequestName", g_variant_new ("(su)", DBUS_NAME, G_BUS_NAME_OWNER_FLAGS_ALLOW_REPLACEMENT));
+  g_signal_connect (fixture->proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  g_signal_connect (fixture->proxy, "notify::volume", G_CALLBACK (log_volume_cb), &log);
+  dbus_fixture_catch_up (fixture);
+  log_truncate (&log);
+
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  dbus_fixture_run (fixture, change_volume, NULL);
+  second = dbus_connect_to_bus (fixture->bus);
+  fixture->served = second;
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  own_name (fixture, "RequestName", g_variant_new ("(su)", DBUS_NAME, G_BUS_NAME_OWNER_FLAGS_REPLACE));
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  dbus_fixture_catch_up (fixture);
+  log_assert (&log, "volume 0.25; ");
+
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  fixture->served = first;
+  g_signal_handlers_disconnect_by_data (fixture->proxy, &log);
+  log_clear (&log);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -159,6 +193,8 @@ main (int   argc,
               test_no_owner, dbus_fixture_tear_down);
   g_test_add ("/dbus-owners/replaced-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_replaced_owner, dbus_fixture_tear_down);
+  g_test_add ("/dbus-owners/silent-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
+              test_silent_owner, dbus_fixture_tear_down);
 
   return g_test_run ();
 }

@@ -128,6 +128,31 @@ test_next_call (Bad           *self,
   g_atomic_int_set (&bad_timers.reasons_late, FALSE);
 }
 
+/* It is known how a process that has closed its connection has ended, although the next one runs by then. */
+static void
+test_reason_of_replaced (Bad           *self,
+                         gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+  pid_t pid;
+
+  g_atomic_int_set (&bad_timers.kills_late, TRUE);
+  bad_start (self, "close-first", 1, 0);
+  pid = bad_read_pid (self);
+  while (norpc_helper_get_n_starts (self->helper) < 2)
+    g_main_context_iteration (NULL, FALSE);
+  wire_wire_proxy_call_time_left_sync (self->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+  wait_for_error (self, NORPC_ERROR_CLOSED, "It has closed its connection");
+
+  kill (pid, SIGKILL);
+  wait_for_error (self, NORPC_ERROR_CLOSED, "It was ended by signal 9 (Killed)");
+  g_atomic_int_set (&bad_timers.kills_late, FALSE);
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_RUNNING);
+  g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 2);
+}
+
 /* A process that ends completes its calls, even if a child of it goes on. The child has neither the connection nor the
  * variable.
  */
@@ -179,6 +204,7 @@ main (int   argc,
   BAD_TEST ("/helper-ends/reason-while-starting", "close", test_reason);
   BAD_TEST ("/helper-ends/reason-while-running", "close-later", test_reason);
   BAD_TEST ("/helper-ends/next-call", NULL, test_next_call);
+  BAD_TEST ("/helper-ends/reason-of-replaced", NULL, test_reason_of_replaced);
   BAD_TEST ("/helper-ends/child", NULL, test_child);
   BAD_TEST ("/helper-ends/fork", NULL, test_fork);
 
