@@ -113,6 +113,15 @@ take_link (NorpcNatsConnection *self,
   norpc_nats_link_invoke (link, add_watches, watches);
 }
 
+static gboolean
+has_scheme (const char *url,
+            const char *scheme)
+{
+  gsize length = strlen (scheme);
+
+  return g_ascii_strncasecmp (url, scheme, length) == 0 && g_str_has_prefix (url + length, "://");
+}
+
 /* Returns TRUE if a URL has a scheme and a port that servers have, or none. The library takes any scheme for its own,
  * and tries to reach any port.
  */
@@ -120,14 +129,12 @@ static gboolean
 is_valid_url (const char *url)
 {
   const char *scheme_end = strstr (url, "://");
-  gsize scheme_length = scheme_end != NULL ? (gsize) (scheme_end - url) : 0;
   const char *host = scheme_end != NULL ? scheme_end + 3 : url;
   const char *user_end = strrchr (host, '@');
   const char *address_end, *colon;
   g_autofree char *port = NULL;
 
-  if (scheme_end != NULL && !(scheme_length == 4 && g_ascii_strncasecmp (url, "nats", 4) == 0) &&
-      !(scheme_length == 3 && g_ascii_strncasecmp (url, "tls", 3) == 0))
+  if (scheme_end != NULL && !has_scheme (url, "nats") && !has_scheme (url, "tls"))
     return FALSE;
 
   host = user_end != NULL ? user_end + 1 : host;
@@ -165,6 +172,20 @@ describe_urls (const char *urls)
   return g_utf8_make_valid (text, (gssize) MIN (strlen (text), MAX_SHOWN));
 }
 
+/* The library takes no notice of the scheme, and would send a password to a server without TLS. A connection reconnects
+ * to any of its servers, so that one URL of TLS requires it of all of them.
+ */
+static natsStatus
+require_tls (natsOptions  *options,
+             GStrv         urls)
+{
+  for (guint i = 0; urls[i] != NULL; i++)
+    if (has_scheme (urls[i], "tls"))
+      return natsOptions_SetSecure (options, true);
+
+  return NATS_OK;
+}
+
 /* The library would read what lies before a text that is empty. */
 static gboolean
 set_servers (natsOptions  *options,
@@ -173,6 +194,7 @@ set_servers (natsOptions  *options,
 {
   g_auto (GStrv) list = g_strsplit (urls, ",", -1);
   gboolean is_empty = list[0] == NULL;
+  natsStatus status;
 
   for (guint i = 0; list[i] != NULL; i++)
     is_empty = *g_strstrip (list[i]) == '\0' || is_empty;
@@ -192,8 +214,11 @@ set_servers (natsOptions  *options,
         return FALSE;
       }
 
-  return norpc_nats_check_status (natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list)),
-                                  "Could not connect to NATS", error);
+  status = natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list));
+  if (status == NATS_OK)
+    status = require_tls (options, list);
+
+  return norpc_nats_check_status (status, "Could not connect to NATS", error);
 }
 
 natsOptions *
@@ -453,6 +478,8 @@ norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
  * @user_data: data for @callback
  *
  * Connects to NATS, without blocking.
+ *
+ * A URL such as `tls://localhost:4222` requires TLS. One of them requires it of all servers.
  *
  * An attempt takes as long as libnats allows, two seconds for each server by default. If @cancellable is cancelled, the
  * operation fails with %G_IO_ERROR_CANCELLED at once.

@@ -115,6 +115,27 @@ test_urls (void)
     }
 }
 
+/* A URL of TLS does not reach a server without it, also among other URLs. */
+static void
+test_tls_urls (void)
+{
+  NatsProcess *nats = nats_process_new ();
+  const char *address = strstr (nats_process_get_url (nats), "://") + 3;
+  const char *formats[] = { "tls://ada:secret@%s", "TLS://ada:secret@%s", "nats://ada:secret@127.0.0.1:1, tls://%s",
+                            "tls://127.0.0.1:1,ada:secret@%s" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (formats[i], "%s", -1);
+      g_autofree char *urls = g_strjoinv (address, parts);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (norpc_nats_connection_new_sync (urls, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+    }
+  nats_process_free (nats);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -127,6 +148,7 @@ main (int   argc,
     }
 
   g_test_add_func ("/nats/options/long-loss", test_long_loss);
+  g_test_add_func ("/nats/options/tls-urls", test_tls_urls);
   g_test_add_func ("/nats/options/urls", test_urls);
   g_test_add_func ("/nats/options/urls-in-messages", test_urls_in_messages);
 
