@@ -18,6 +18,14 @@ G_BEGIN_DECLS
 typedef void (*NorpcPipeFunc) (GObject *reader,
                                guint64  number);
 
+/* The ends of a pipe. */
+typedef enum
+{
+  NORPC_PIPE_READER,
+  NORPC_PIPE_WRITER,
+  NORPC_PIPE_N_ENDS
+} NorpcPipeEnd;
+
 /*
  * The items of a stream between its two ends, in any threads: a bounded queue.
  *
@@ -49,7 +57,7 @@ struct _NorpcPipe
   gboolean   empty;  /* since construction: there is nothing to be read */
   gboolean   drains; /* [lock]: items are dropped, because the reader waits for the outcome only */
   gboolean   keeps_slots; /* [lock]: items that were taken count until norpc_pipe_free_slots () */
-  GSource   *watch;  /* (owned) (nullable) [lock]: woken up by each change */
+  GSource   *watches[NORPC_PIPE_N_ENDS]; /* (owned) (nullable) [lock]: woken up by what the other end does */
 
   NorpcReplyQueue *reader_queue; /* (owned) (nullable) [lock]: of the reader's context, once there is
                                     a reader */
@@ -80,13 +88,14 @@ gboolean norpc_pipe_write (NorpcPipe  *self,
 GError  *norpc_pipe_find_write_error (NorpcPipe *self);
 
 /* An end that passes the items on to another process, or gets them from there */
-void     norpc_pipe_keep_slots  (NorpcPipe *self);
-void     norpc_pipe_free_slots  (NorpcPipe *self,
-                                 guint64    n_slots);
-guint    norpc_pipe_get_n_items (NorpcPipe *self);
-gboolean norpc_pipe_has_items   (NorpcPipe *self);
-void     norpc_pipe_set_watch   (NorpcPipe *self,
-                                 GSource   *watch);
+void     norpc_pipe_keep_slots  (NorpcPipe    *self);
+void     norpc_pipe_free_slots  (NorpcPipe    *self,
+                                 guint64       n_slots);
+guint    norpc_pipe_get_n_items (NorpcPipe    *self);
+gboolean norpc_pipe_has_items   (NorpcPipe    *self);
+void     norpc_pipe_set_watch   (NorpcPipe    *self,
+                                 NorpcPipeEnd  end,
+                                 GSource      *watch);
 
 /* The reader's end */
 void       norpc_pipe_attach (NorpcPipe     *self,

@@ -26,7 +26,8 @@ norpc_pipe_unref (NorpcPipe *self)
   g_clear_error (&self->error);
   g_clear_error (&self->handled_error);
   g_clear_pointer (&self->reader_queue, norpc_reply_queue_unref);
-  g_clear_pointer (&self->watch, g_source_unref);
+  for (guint i = 0; i < NORPC_PIPE_N_ENDS; i++)
+    g_clear_pointer (&self->watches[i], g_source_unref);
   g_weak_ref_clear (&self->reader);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
@@ -96,10 +97,11 @@ drop_items (NorpcItem *item)
 
 /* Called with the lock held. */
 static void
-wake_watch_locked (NorpcPipe *self)
+wake_watch_locked (NorpcPipe    *self,
+                   NorpcPipeEnd  end)
 {
-  if (self->watch != NULL)
-    g_source_set_ready_time (self->watch, 0);
+  if (self->watches[end] != NULL)
+    g_source_set_ready_time (self->watches[end], 0);
 }
 
 /* Called with the lock held. Both ends look at the state again. */
@@ -107,7 +109,8 @@ static void
 wake_locked (NorpcPipe *self)
 {
   g_cond_broadcast (&self->changed);
-  wake_watch_locked (self);
+  wake_watch_locked (self, NORPC_PIPE_READER);
+  wake_watch_locked (self, NORPC_PIPE_WRITER);
   norpc_wait_wake (&self->read_wait);
   norpc_wait_wake (&self->write_wait);
 }
@@ -318,7 +321,7 @@ append_item_locked (NorpcPipe *self,
 
   if (self->reader_queue != NULL)
     push_event_locked (self, item);
-  wake_watch_locked (self);
+  wake_watch_locked (self, NORPC_PIPE_READER);
   g_cond_broadcast (&self->changed);
 }
 
@@ -420,7 +423,7 @@ norpc_pipe_take (NorpcPipe *self,
       removed = item != NULL && remove_event_locked (self, item);
       if (self->n_items <= self->capacity / 2)
         norpc_wait_wake (&self->write_wait);
-      wake_watch_locked (self);
+      wake_watch_locked (self, NORPC_PIPE_WRITER);
     }
   g_mutex_unlock (&self->lock);
 
@@ -460,7 +463,7 @@ norpc_pipe_drain (NorpcPipe *self)
   self->drains = TRUE;
   items = steal_items_locked (self, events);
   norpc_wait_wake (&self->write_wait);
-  wake_watch_locked (self);
+  wake_watch_locked (self, NORPC_PIPE_WRITER);
   g_mutex_unlock (&self->lock);
 
   drop_items (items);
@@ -508,6 +511,7 @@ norpc_pipe_free_slots (NorpcPipe *self,
   g_mutex_lock (&self->lock);
   self->n_items -= (guint) MIN (n_slots, self->n_items);
   norpc_wait_wake (&self->write_wait);
+  wake_watch_locked (self, NORPC_PIPE_WRITER);
   g_mutex_unlock (&self->lock);
 }
 
@@ -537,16 +541,19 @@ norpc_pipe_has_items (NorpcPipe *self)
   return has_items;
 }
 
-/* Thread-safe. Each change of the pipe makes @watch (nullable) ready, until there is another one. */
+/* Thread-safe. The @watch (nullable) of @end becomes ready with each action of the other end, until there is another one. Both
+ * ends may be in other processes.
+ */
 void
-norpc_pipe_set_watch (NorpcPipe *self,
-                      GSource   *watch)
+norpc_pipe_set_watch (NorpcPipe    *self,
+                      NorpcPipeEnd  end,
+                      GSource      *watch)
 {
   GSource *old;
 
   g_mutex_lock (&self->lock);
-  old = g_steal_pointer (&self->watch);
-  self->watch = watch != NULL ? g_source_ref (watch) : NULL;
+  old = g_steal_pointer (&self->watches[end]);
+  self->watches[end] = watch != NULL ? g_source_ref (watch) : NULL;
   g_mutex_unlock (&self->lock);
 
   g_clear_pointer (&old, g_source_unref);

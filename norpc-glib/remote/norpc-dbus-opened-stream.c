@@ -78,6 +78,13 @@ get_stream_method (NorpcDBusOpenedStream *self)
   return self->interface_info->methods[self->method];
 }
 
+/* Of the pipe. The client, or an export that passes the call on, has the other end. */
+static NorpcPipeEnd
+get_own_end (NorpcDBusOpenedStream *self)
+{
+  return norpc_dbus_stream_goes_in (get_stream_method (self)) ? NORPC_PIPE_READER : NORPC_PIPE_WRITER;
+}
+
 /* Takes ownership of the error. */
 static void
 fail_opened_stream (NorpcDBusOpenedStream *self,
@@ -496,7 +503,7 @@ norpc_dbus_opened_stream_start (NorpcDBusOpenedStream *self)
   g_source_attach (self->watch, g_main_context_get_thread_default ());
   if (goes_in)
     norpc_pipe_keep_slots (self->pipe);
-  norpc_pipe_set_watch (self->pipe, self->watch);
+  norpc_pipe_set_watch (self->pipe, get_own_end (self), self->watch);
   self->awaits_end = TRUE;
   send_to_service (self, NORPC_DBUS_STREAM_WAIT, NULL, waited_cb);
   if (goes_in && !self->has_credit)
@@ -527,7 +534,7 @@ norpc_dbus_opened_stream_end (NorpcDBusOpenedStream *self)
 {
   self->has_ended = TRUE;
   self->owner = NULL;
-  norpc_pipe_set_watch (self->pipe, NULL);
+  norpc_pipe_set_watch (self->pipe, get_own_end (self), NULL);
   g_source_destroy (self->watch);
   g_hash_table_remove (self->object->streams, self->path);
   opened_stream_unref (self);

@@ -86,9 +86,11 @@ end_served_stream (NorpcDBusServedStream *self)
 
   answer_waiting (self);
   g_clear_signal_handler (&self->cancelled_id, self->cancellable);
-  norpc_pipe_set_watch (self->pipe, NULL);
   if (self->reads != NULL)
-    g_source_destroy (self->reads);
+    {
+      norpc_pipe_set_watch (self->pipe, NORPC_PIPE_WRITER, NULL);
+      g_source_destroy (self->reads);
+    }
   g_clear_pointer (&self->reads, g_source_unref);
   norpc_dbus_inbox_remove_branch (root->inbox, self->path);
   g_dbus_connection_unregister_object (root->connection, self->registration);
@@ -291,7 +293,7 @@ watch_reads (NorpcDBusServedStream *self)
   g_source_set_static_name (self->reads, "norpc D-Bus stream");
   g_source_set_callback (self->reads, NULL, self, NULL);
   g_source_attach (self->reads, self->serving->context);
-  norpc_pipe_set_watch (self->pipe, self->reads);
+  norpc_pipe_set_watch (self->pipe, NORPC_PIPE_WRITER, self->reads);
 }
 
 /* The client is ready for signals: what has happened before is sent now. */

@@ -5,6 +5,9 @@
 
 #include "dbus-fixture.h"
 
+/* The data of tests with a process in between, beside DBusKind. */
+#define RELAYED 2
+
 static gpointer
 run_thread (gpointer data)
 {
@@ -87,14 +90,50 @@ dbus_fixture_unexport (DBusFixture *self)
   g_clear_object (&self->export);
 }
 
+static void
+export_behind (DBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->behind_export = norpc_dbus_export_new (self->behind.served, DBUS_PATH, self->served_endpoint,
+                                               wire_wire_interface_info (), &error);
+  g_assert_no_error (error);
+}
+
+static void
+unexport_behind (DBusFixture *self)
+{
+  g_clear_object (&self->behind_export);
+}
+
+static void
+set_up_relay (DBusFixture *self)
+{
+  dbus_link_open (&self->behind, DBUS_TO_PEER);
+  dbus_fixture_invoke (self, export_behind);
+  self->behind_endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (self->behind.used, NULL, DBUS_PATH));
+  self->served_endpoint = self->behind_endpoint;
+}
+
+static void
+tear_down_relay (DBusFixture *self)
+{
+  if (self->behind_endpoint == NULL)
+    return;
+
+  g_clear_object (&self->behind_endpoint);
+  dbus_fixture_invoke (self, unexport_behind);
+}
+
 void
 dbus_fixture_set_up (DBusFixture   *self,
                      gconstpointer  kind)
 {
+  gboolean relayed = GPOINTER_TO_INT (kind) == RELAYED;
   DBusLink link = { .bus = NULL };
   g_autoptr (GError) error = NULL;
 
-  dbus_link_open (&link, (DBusKind) GPOINTER_TO_INT (kind));
+  dbus_link_open (&link, relayed ? DBUS_TO_PEER : (DBusKind) GPOINTER_TO_INT (kind));
   self->kind = link.kind;
   self->bus = link.bus;
   self->served = link.served;
@@ -107,6 +146,8 @@ dbus_fixture_set_up (DBusFixture   *self,
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   dbus_fixture_resume (self);
+  if (relayed)
+    set_up_relay (self);
   dbus_fixture_invoke (self, dbus_fixture_export);
   dbus_link_take_name (&link, DBUS_NAME);
 
@@ -123,6 +164,7 @@ dbus_fixture_tear_down (DBusFixture   *self,
   g_clear_object (&self->proxy);
   g_clear_object (&self->endpoint);
   dbus_fixture_invoke (self, dbus_fixture_unexport);
+  tear_down_relay (self);
   dbus_fixture_pause (self);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
@@ -130,6 +172,8 @@ dbus_fixture_tear_down (DBusFixture   *self,
   g_object_unref (self->server);
   wire_state_free (self->state);
   dbus_link_close (&link);
+  if (self->behind.used != NULL)
+    dbus_link_close (&self->behind);
 }
 
 GVariant *
@@ -193,17 +237,34 @@ dbus_fixture_load (DBusFixture *self)
   g_assert_no_error (error);
 }
 
-void
-dbus_add_tests (const char *name,
-                void      (*func) (DBusFixture   *fixture,
-                                   gconstpointer  kind))
+static void
+add_tests (const char *name,
+           void      (*func) (DBusFixture   *fixture,
+                              gconstpointer  kind),
+           int         n_kinds)
 {
-  const char *kinds[] = { "bus", "peer" };
+  const char *kinds[] = { "bus", "peer", "relayed" };
 
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < n_kinds; i++)
     {
       g_autofree char *path = g_strdup_printf ("%s/%s", name, kinds[i]);
 
       g_test_add (path, DBusFixture, GINT_TO_POINTER (i), dbus_fixture_set_up, func, dbus_fixture_tear_down);
     }
+}
+
+void
+dbus_add_tests (const char *name,
+                void      (*func) (DBusFixture   *fixture,
+                                   gconstpointer  kind))
+{
+  add_tests (name, func, RELAYED);
+}
+
+void
+dbus_add_relayed_tests (const char *name,
+                        void      (*func) (DBusFixture   *fixture,
+                                           gconstpointer  kind))
+{
+  add_tests (name, func, RELAYED + 1);
 }

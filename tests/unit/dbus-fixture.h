@@ -22,6 +22,9 @@ typedef struct
   WireState         *state;
   NorpcServer       *server;   /* (owned) */
   NorpcEndpoint     *served_endpoint; /* (unowned): that is exported */
+  DBusLink           behind;          /* to the service, if calls for it are passed on */
+  NorpcDBusExport   *behind_export;   /* (owned) (nullable) */
+  NorpcEndpoint     *behind_endpoint; /* (owned) (nullable): that is exported then */
   GMainContext      *context;  /* (owned): of the export */
   GMainLoop         *loop;     /* (owned) */
   GThread           *thread;   /* (owned) */
@@ -68,6 +71,11 @@ void      dbus_fixture_catch_up  (DBusFixture   *self);
 void      dbus_fixture_load      (DBusFixture   *self);
 
 void      dbus_add_tests         (const char    *name,
+                                  void         (*func) (DBusFixture   *fixture,
+                                                        gconstpointer  kind));
+
+/* The same, and with a process in between, which exports an endpoint of the service on another connection. */
+void      dbus_add_relayed_tests (const char    *name,
                                   void         (*func) (DBusFixture   *fixture,
                                                         gconstpointer  kind));
 

@@ -429,25 +429,25 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  dbus_add_tests ("/dbus/streams/ends/close", test_close);
-  dbus_add_tests ("/dbus/streams/ends/release", test_release);
-  dbus_add_tests ("/dbus/streams/ends/cancellable", test_cancellable);
-  dbus_add_tests ("/dbus/streams/ends/client-gone", test_client_gone);
-  dbus_add_tests ("/dbus/streams/ends/service-gone", test_service_gone);
-  dbus_add_tests ("/dbus/streams/ends/deadline", test_deadline);
-  dbus_add_tests ("/dbus/streams/ends/error", test_error);
-  dbus_add_tests ("/dbus/streams/ends/no-answer", test_no_answer);
-  dbus_add_tests ("/dbus/streams/ends/unexport", test_unexport);
+  dbus_add_relayed_tests ("/dbus/streams/ends/close", test_close);
+  dbus_add_relayed_tests ("/dbus/streams/ends/release", test_release);
+  dbus_add_relayed_tests ("/dbus/streams/ends/cancellable", test_cancellable);
+  dbus_add_relayed_tests ("/dbus/streams/ends/client-gone", test_client_gone);
+  dbus_add_relayed_tests ("/dbus/streams/ends/service-gone", test_service_gone);
+  dbus_add_relayed_tests ("/dbus/streams/ends/deadline", test_deadline);
+  dbus_add_relayed_tests ("/dbus/streams/ends/error", test_error);
+  dbus_add_relayed_tests ("/dbus/streams/ends/no-answer", test_no_answer);
+  dbus_add_relayed_tests ("/dbus/streams/ends/unexport", test_unexport);
   dbus_add_tests ("/dbus/streams/ends/unexport-unattended", test_unexport_unattended);
-  dbus_add_tests ("/dbus/streams/ends/server-stops", test_server_stops);
-  dbus_add_tests ("/dbus/streams/ends/endpoint-released", test_endpoint_released);
-  dbus_add_tests ("/dbus/streams/ends/capacity", test_capacity);
-  dbus_add_tests ("/dbus/streams/ends/endpoint-capacity", test_endpoint_capacity);
-  dbus_add_tests ("/dbus/streams/ends/reader-closes", test_reader_closes);
-  dbus_add_tests ("/dbus/streams/ends/answer-before-end", test_answer_before_end);
-  dbus_add_tests ("/dbus/streams/ends/writer-closes", test_writer_closes);
-  dbus_add_tests ("/dbus/streams/ends/without-end", test_without_end);
-  dbus_add_tests ("/dbus/streams/ends/too-deep", test_too_deep);
+  dbus_add_relayed_tests ("/dbus/streams/ends/server-stops", test_server_stops);
+  dbus_add_relayed_tests ("/dbus/streams/ends/endpoint-released", test_endpoint_released);
+  dbus_add_relayed_tests ("/dbus/streams/ends/capacity", test_capacity);
+  dbus_add_relayed_tests ("/dbus/streams/ends/endpoint-capacity", test_endpoint_capacity);
+  dbus_add_relayed_tests ("/dbus/streams/ends/reader-closes", test_reader_closes);
+  dbus_add_relayed_tests ("/dbus/streams/ends/answer-before-end", test_answer_before_end);
+  dbus_add_relayed_tests ("/dbus/streams/ends/writer-closes", test_writer_closes);
+  dbus_add_relayed_tests ("/dbus/streams/ends/without-end", test_without_end);
+  dbus_add_relayed_tests ("/dbus/streams/ends/too-deep", test_too_deep);
 
   return g_test_run ();
 }

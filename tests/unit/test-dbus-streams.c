@@ -471,17 +471,17 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  dbus_add_tests ("/dbus/streams/items", test_items);
-  dbus_add_tests ("/dbus/streams/flow", test_flow);
-  dbus_add_tests ("/dbus/streams/many", test_many);
-  dbus_add_tests ("/dbus/streams/outcome-only", test_outcome_only);
-  dbus_add_tests ("/dbus/streams/ready", test_ready);
-  dbus_add_tests ("/dbus/streams/items-in", test_items_in);
-  dbus_add_tests ("/dbus/streams/flow-in", test_flow_in);
-  dbus_add_tests ("/dbus/streams/large-backlog", test_large_backlog);
-  dbus_add_tests ("/dbus/streams/order", test_order);
-  dbus_add_tests ("/dbus/streams/order/at-once", test_order_at_once);
-  dbus_add_tests ("/dbus/streams/refused", test_refused);
+  dbus_add_relayed_tests ("/dbus/streams/items", test_items);
+  dbus_add_relayed_tests ("/dbus/streams/flow", test_flow);
+  dbus_add_relayed_tests ("/dbus/streams/many", test_many);
+  dbus_add_relayed_tests ("/dbus/streams/outcome-only", test_outcome_only);
+  dbus_add_relayed_tests ("/dbus/streams/ready", test_ready);
+  dbus_add_relayed_tests ("/dbus/streams/items-in", test_items_in);
+  dbus_add_relayed_tests ("/dbus/streams/flow-in", test_flow_in);
+  dbus_add_relayed_tests ("/dbus/streams/large-backlog", test_large_backlog);
+  dbus_add_relayed_tests ("/dbus/streams/order", test_order);
+  dbus_add_relayed_tests ("/dbus/streams/order/at-once", test_order_at_once);
+  dbus_add_relayed_tests ("/dbus/streams/refused", test_refused);
 
   return g_test_run ();
 }
