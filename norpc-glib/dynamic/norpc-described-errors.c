@@ -130,6 +130,27 @@ is_domain (const char *quark,
   return g_str_equal (quark, domain) || g_str_has_suffix (quark, suffix);
 }
 
+/* Gets the error in the description, and its name (both unowned). Returns FALSE if @error is another one. */
+static gboolean
+identify_error (const NorpcInterfaceInfo   *info,
+                const GError               *error,
+                const char                **name,
+                const NorpcDescribedError **described)
+{
+  const NorpcDynamicInfo *self = norpc_dynamic_info_get (info);
+  GHashTableIter iter;
+
+  if (self == NULL)
+    return FALSE;
+
+  g_hash_table_iter_init (&iter, self->errors);
+  while (g_hash_table_iter_next (&iter, (gpointer *) name, (gpointer *) described))
+    if ((*described)->code == error->code && is_domain (g_quark_to_string (error->domain), (*described)->domain))
+      return TRUE;
+
+  return FALSE;
+}
+
 /**
  * norpc_interface_info_dup_error_name:
  * @info: an interface info
@@ -145,22 +166,35 @@ char *
 norpc_interface_info_dup_error_name (const NorpcInterfaceInfo *info,
                                      const GError             *error)
 {
-  const NorpcDynamicInfo *self;
-  GHashTableIter iter;
-  gpointer name, described;
+  const NorpcDescribedError *described;
+  const char *name;
 
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (error != NULL, NULL);
 
-  self = norpc_dynamic_info_get (info);
-  if (self == NULL)
-    return NULL;
+  return identify_error (info, error, &name, &described) ? g_strdup (name) : NULL;
+}
 
-  g_hash_table_iter_init (&iter, self->errors);
-  while (g_hash_table_iter_next (&iter, &name, &described))
-    if (((const NorpcDescribedError *) described)->code == error->code &&
-        is_domain (g_quark_to_string (error->domain), ((const NorpcDescribedError *) described)->domain))
-      return g_strdup (name);
+/**
+ * norpc_interface_info_dup_dbus_error_name:
+ * @info: an interface info
+ * @error: an error of a call
+ *
+ * Gets the name over D-Bus of an error that the description of @info declares. All programs with this description
+ * know the error by this name, whatever the C namespace of their generated code is.
+ *
+ * Returns: (transfer full) (nullable): the name, or %NULL if @error is another one, or has no name over D-Bus
+ * Since: 0.1
+ */
+char *
+norpc_interface_info_dup_dbus_error_name (const NorpcInterfaceInfo *info,
+                                          const GError             *error)
+{
+  const NorpcDescribedError *described;
+  const char *name;
 
-  return NULL;
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (error != NULL, NULL);
+
+  return identify_error (info, error, &name, &described) ? g_strdup (described->dbus_name) : NULL;
 }

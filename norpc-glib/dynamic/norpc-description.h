@@ -100,5 +100,8 @@ GError                   *norpc_interface_info_new_error      (const NorpcInterf
 NORPC_AVAILABLE_IN_ALL
 char                     *norpc_interface_info_dup_error_name (const NorpcInterfaceInfo  *info,
                                                                const GError              *error);
+NORPC_AVAILABLE_IN_ALL
+char                     *norpc_interface_info_dup_dbus_error_name (const NorpcInterfaceInfo *info,
+                                                                    const GError             *error);
 
 G_END_DECLS

@@ -53,17 +53,24 @@ get_service_code (const GError *error)
     }
 }
 
-/* Returns the name (owned) of a declared error, or NULL. */
+/* Returns the name (owned) of a declared error, or NULL. The name over D-Bus comes first, as generated code knows no
+ * other one.
+ */
 static char *
 dup_name (const NorpcInterfaceInfo *info,
           const GError             *error)
 {
   g_autofree char *name = g_dbus_error_encode_gerror (error);
+  char *described;
 
   if (!g_str_has_prefix (name, "org.gtk.GDBus.UnmappedGError."))
     return g_steal_pointer (&name);
+  if (info == NULL)
+    return NULL;
 
-  return info != NULL ? norpc_interface_info_dup_error_name (info, error) : NULL;
+  described = norpc_interface_info_dup_dbus_error_name (info, error);
+
+  return described != NULL ? described : norpc_interface_info_dup_error_name (info, error);
 }
 
 /* Returns at most @size bytes of a text (owned), which are whole characters of UTF-8. */

@@ -220,6 +220,117 @@ test_errors (Fixture       *fixture,
   assert_fails (fixture, 3, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, " \r\n\t");
 }
 
+/* The errors as in depot.xml. */
+static const char described_depot[] =
+  "<node>"
+  "  <error-domain name='DepotError' dbus-prefix='org.example.Depot.Error'>"
+  "    <error name='Missing'/>"
+  "    <error name='Full'/>"
+  "  </error-domain>"
+  "  <error-domain name='QuietError'>"
+  "    <error name='Late' value='7'/>"
+  "  </error-domain>"
+  "  <interface name='org.example.Depot'>"
+  "    <method name='Fail'>"
+  "      <arg name='how' type='u'/>"
+  "      <arg name='message' type='s'/>"
+  "    </method>"
+  "  </interface>"
+  "</node>";
+
+/* A service without generated code, which is exported, too. */
+typedef struct
+{
+  Fixture            *fixture;
+  NorpcInterfaceInfo *info;
+  NorpcServer        *server;
+  NorpcNatsExport    *export;
+} Described;
+
+/* Runs in the context of the service. Fails with an error that the description declares, whose domain is that of a
+ * process which has no generated code of it.
+ */
+static gboolean
+described_call_cb (NorpcDynamicService  *service G_GNUC_UNUSED,
+                   NorpcCall            *call G_GNUC_UNUSED,
+                   const char           *method_name G_GNUC_UNUSED,
+                   GVariant             *args,
+                   gpointer              unused G_GNUC_UNUSED,
+                   GError              **error)
+{
+  const char *message;
+  guint how;
+
+  g_variant_get (args, "(u&s)", &how, &message);
+  if (how < 2)
+    g_set_error_literal (error, g_quark_from_static_string ("depot-error-quark"), (int) how, message);
+  else
+    g_set_error_literal (error, g_quark_from_static_string ("quiet-error-quark"), 7, message);
+
+  return FALSE;
+}
+
+static void
+export_described (gpointer data)
+{
+  Described *self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->export = norpc_nats_export_new (self->fixture->served, "test.described",
+                                        norpc_server_get_endpoint (self->server), self->info, &error);
+  g_assert_no_error (error);
+}
+
+static void
+drop_described (gpointer data)
+{
+  g_clear_object (&((Described *) data)->export);
+}
+
+static void
+described_init (Described *self,
+                Fixture   *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->fixture = fixture;
+  self->info = norpc_interface_info_new_for_xml (described_depot, NULL, &error);
+  g_assert_no_error (error);
+  self->server = norpc_serve (norpc_dynamic_service_new (self->info, described_call_cb, NULL, NULL), &error);
+  g_assert_no_error (error);
+  run_in_thread (fixture->thread, export_described, self);
+  norpc_nats_connection_flush_sync (fixture->served, 30000, &error);
+  g_assert_no_error (error);
+}
+
+static void
+described_clear (Described *self)
+{
+  run_in_thread (self->fixture->thread, drop_described, self);
+  norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL);
+  g_object_unref (self->server);
+}
+
+/* The errors of a service without generated code reach generated code in its own domain if the description gives
+ * them a name over D-Bus.
+ */
+static void
+test_described_errors (Fixture       *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (fixture->connection, "test.described");
+  Described described;
+
+  described_init (&described, fixture);
+  g_clear_object (&fixture->proxy);
+  fixture->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  assert_fails (fixture, 0, DEPOT_DEPOT_ERROR, DEPOT_DEPOT_ERROR_MISSING, "no such thing");
+  assert_fails (fixture, 1, DEPOT_DEPOT_ERROR, DEPOT_DEPOT_ERROR_FULL, "it is full");
+  assert_fails (fixture, 2, g_quark_from_static_string ("quiet-error-quark"), 7, "too late");
+  g_clear_object (&fixture->proxy);
+  described_clear (&described);
+}
+
 static void
 assert_not_portable (const GError *error,
                      const char   *member)
@@ -528,6 +639,7 @@ add_tests (void)
   TEST ("/nats/calls/types", test_types);
   TEST ("/nats/calls/arguments-released", test_arguments_released);
   TEST ("/nats/calls/errors", test_errors);
+  TEST ("/nats/calls/described-errors", test_described_errors);
   TEST ("/nats/calls/long-errors", test_long_errors);
   TEST ("/nats/calls/not-portable", test_not_portable);
   TEST ("/nats/calls/handles", test_handles);

@@ -351,13 +351,16 @@ test_errors_by_name (void)
   static const char xml[] =
     "<node><error-domain name='HTTPError'><error name='NotFound' value='404'/><error name='Next'/>"
     "<error name='Hexadecimal' value='0x10'/><error name='Negative' value='-1'/></error-domain>"
-    "<error-domain name='AError'><error name='Last' value='500'/></error-domain>"
+    "<error-domain name='AError' dbus-prefix='org.example.AError'><error name='Last' value='500'/></error-domain>"
     "<interface name='org.example.Failing'/></node>";
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
   g_autoptr (GError) next = norpc_interface_info_new_error (info, "HTTPError.Next", "no");
   g_autoptr (GError) unknown = norpc_interface_info_new_error (info, "HTTPError.Other", "no");
   g_autofree char *name = norpc_interface_info_dup_error_name (info, next);
   g_autofree char *none = norpc_interface_info_dup_error_name (info, unknown);
+  g_autoptr (GError) last = norpc_interface_info_new_error (info, "org.example.AError.Last", "no");
+  g_autofree char *last_name = norpc_interface_info_dup_error_name (info, last);
+  g_autofree char *dbus_name = norpc_interface_info_dup_dbus_error_name (info, last);
   g_autoptr (GError) hexadecimal = norpc_interface_info_new_error (info, "HTTPError.Hexadecimal", "no");
   g_autoptr (GError) negative = norpc_interface_info_new_error (info, "HTTPError.Negative", "no");
   g_auto (GStrv) names = norpc_interface_info_list_errors (info);
@@ -368,6 +371,10 @@ test_errors_by_name (void)
   g_assert_cmpstr (name, ==, "HTTPError.Next");
   g_assert_error (unknown, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_null (none);
+  g_assert_cmpstr (last_name, ==, "AError.Last");
+  g_assert_cmpstr (dbus_name, ==, "org.example.AError.Last");
+  g_assert_null (norpc_interface_info_dup_dbus_error_name (info, next));
+  g_assert_null (norpc_interface_info_dup_dbus_error_name (info, unknown));
   g_assert_cmpstrv (names, ((const char * const[]) { "AError.Last", "HTTPError.Negative", "HTTPError.Hexadecimal", "HTTPError.NotFound",
                                                 "HTTPError.Next", NULL }));
 }
