@@ -281,7 +281,7 @@ static const struct
   { XML_ERROR_BAD_CHAR_REF, "the reference is not to a character of XML" },
   { XML_ERROR_MISPLACED_XML_PI, "the XML declaration must be the first thing in the file" },
   { XML_ERROR_XML_DECL, "the XML declaration is not well-formed" },
-  { XML_ERROR_UNKNOWN_ENCODING, "the encoding '%s' is not supported; convert the file to UTF-8" },
+  { XML_ERROR_UNKNOWN_ENCODING, "the encoding '%s' is not supported; UTF-8, UTF-16, ISO-8859-1 and US-ASCII are" },
   { XML_ERROR_INCORRECT_ENCODING, "the file is not in the encoding that it declares" },
 };
 
@@ -336,12 +336,62 @@ run (CgXmlReader  *self,
   return FALSE;
 }
 
+/* Names that other programs write for the encodings that expat has, such as Python for UTF-8. */
+static const struct
+{
+  const char *alias;
+  const char *name;
+} encodings[] = {
+  { "utf8", "UTF-8" }, { "utf_8", "UTF-8" }, { "utf16", "UTF-16" }, { "utf_16", "UTF-16" },
+  { "latin1", "ISO-8859-1" }, { "latin-1", "ISO-8859-1" }, { "latin_1", "ISO-8859-1" },
+  { "l1", "ISO-8859-1" }, { "iso8859-1", "ISO-8859-1" }, { "iso_8859-1", "ISO-8859-1" },
+  { "iso88591", "ISO-8859-1" }, { "ascii", "US-ASCII" }, { "us_ascii", "US-ASCII" },
+};
+
+static int
+unknown_encoding_cb (void         *user_data,
+                     const char   *declared,
+                     XML_Encoding *info G_GNUC_UNUSED)
+{
+  const char **found = user_data;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (encodings); i++)
+    if (g_ascii_strcasecmp (encodings[i].alias, declared) == 0)
+      *found = encodings[i].name;
+
+  return XML_STATUS_ERROR;
+}
+
+/* Returns the name that expat has for the declared encoding (static), or NULL if it knows the declared name itself,
+ * or does not support the encoding.
+ */
+static const char *
+find_encoding (const char *text,
+               gsize       length)
+{
+  const char *end = memchr (text, '>', length);
+  XML_Parser parser = XML_ParserCreate (NULL);
+  const char *found = NULL;
+
+  XML_SetUserData (parser, &found);
+  XML_SetUnknownEncodingHandler (parser, unknown_encoding_cb, &found);
+  /* Only the declaration. If it is in UTF-16, its last byte may follow. */
+  if (end != NULL)
+    XML_Parse (parser, text, (int) MIN ((gsize) (end - text) + 2, length), FALSE);
+  XML_ParserFree (parser);
+
+  return found;
+}
+
 static void
 reader_init (CgXmlReader *self,
              const char  *text,
              gsize        length,
              const char  *encoding)
 {
+  if (encoding == NULL)
+    encoding = find_encoding (text, length);
+
   *self = (CgXmlReader) {
     .parser = XML_ParserCreate (encoding), .text = text, .text_length = length
   };
