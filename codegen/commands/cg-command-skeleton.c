@@ -173,6 +173,8 @@ run (const Options *options)
     if (g_str_equal (files[i].language, options->language))
       ok = add_file (options, &skeleton, &files[i], outputs, &error);
 
+  if (ok && options->output_directory != NULL)
+    ok = cg_outputs_make_directory (options->output_directory, &error);
   if (ok && cg_outputs_write (outputs, &error))
     return CG_EXIT_OK;
 
@@ -220,7 +222,7 @@ parse (Options  *options,
     { "asynchronous", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->asynchronous,
       "A method whose handler is asynchronous, or all; it can be repeated", "METHOD" },
     { "output-directory", 0, 0, G_OPTION_ARG_FILENAME, &options->output_directory,
-      "Where they go", "DIRECTORY" },
+      "Where they go; it is created if it does not exist", "DIRECTORY" },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("FILE...");

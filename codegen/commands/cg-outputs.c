@@ -52,6 +52,21 @@ cg_outputs_make_path (const char *directory,
   return directory != NULL ? g_build_filename (directory, name, NULL) : g_strdup (name);
 }
 
+gboolean
+cg_outputs_make_directory (const char  *directory,
+                           GError     **error)
+{
+  int code = g_mkdir_with_parents (directory, 0777) == 0 ? 0 : errno;
+
+  if (code == 0)
+    return TRUE;
+
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "cannot create the folder '%s': %s", directory,
+               g_strerror (code));
+
+  return FALSE;
+}
+
 static gboolean
 is_same_file (const char *a,
               const char *b)
@@ -156,6 +171,15 @@ has_text (const Output *output)
          length == strlen (output->text) && memcmp (present, output->text, length) == 0;
 }
 
+/* GLib's message also names a temporary file, in quotes that not all locales can show. Its end is the system's. */
+static const char *
+get_reason (const GError *error)
+{
+  const char *end = g_strrstr (error->message, ": ");
+
+  return end != NULL ? end + strlen (": ") : error->message;
+}
+
 static gboolean
 write_output (const Output  *output,
               GError       **error)
@@ -172,7 +196,7 @@ write_output (const Output  *output,
     }
 
   return g_file_set_contents (output->path, output->text, -1, &reason) ||
-         fail (error, output->path, reason->message);
+         fail (error, output->path, get_reason (reason));
 }
 
 gboolean

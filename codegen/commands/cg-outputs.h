@@ -19,6 +19,10 @@ void       cg_outputs_add          (GPtrArray           *self,
 char      *cg_outputs_make_path    (const char          *directory,
                                     const char          *name);
 
+/* Makes a folder, and those that it is in, unless they exist. */
+gboolean   cg_outputs_make_directory (const char          *directory,
+                                      GError             **error);
+
 /* Checks that no file would be written twice, and that none is one of @inputs. */
 gboolean   cg_outputs_check        (GPtrArray           *self,
                                     const char * const  *inputs,

@@ -29,9 +29,9 @@ class Usage(unittest.TestCase):
         self.directory = pathlib.Path(temporary.name)
         (self.directory / 'a.xml').write_text(DESCRIPTION)
 
-    def run_generator(self, *args):
+    def run_generator(self, *args, **environment):
         return subprocess.run([GENERATOR, *args], cwd=self.directory, timeout=60,
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, env={**os.environ, **environment})
 
     def written(self):
         return sorted(path.name for path in self.directory.rglob('*')
@@ -208,6 +208,18 @@ class Usage(unittest.TestCase):
                                  '--output-directory', 'sub', 'a.xml')
         self.assertIn(f"input: ['{self.directory / 'a.xml'}']", (self.directory / 'sub' / 'meson.build').read_text())
 
+    def test_skeleton_in_a_new_folder(self):
+        args = ['skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a', '--output-directory']
+        run = self.run_generator(*args, 'new/sub', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        self.assertTrue((self.directory / 'new' / 'sub' / 'a-service.c').is_file())
+        run = self.run_generator(*args, 'a.xml/sub', 'a.xml', LC_ALL='C')
+        self.assertEqual((run.returncode, run.stderr),
+                         (1, "norpc-codegen: error: cannot create the folder 'a.xml/sub': Not a directory\n"))
+        run = self.run_generator(*args, 'other', '--asynchronous', 'Nothing', 'a.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertFalse((self.directory / 'other').exists())
+
     def test_asynchronous_skeleton(self):
         run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a',
                                  '--asynchronous', 'Nothing', 'a.xml')
@@ -266,9 +278,9 @@ class Usage(unittest.TestCase):
             self.assertIn(f'.B norpc-codegen {command}', MAN_PAGE.read_text())
 
     def test_cannot_write(self):
-        run = self.run_generator('--generate-c-code', 'a', '--output-directory', 'nowhere', 'a.xml')
-        self.assertEqual(run.returncode, 1)
-        self.assertIn('nowhere', run.stderr)
+        run = self.run_generator('--generate-c-code', 'a', '--output-directory', 'nowhere', 'a.xml', LC_ALL='C')
+        self.assertEqual((run.returncode, run.stderr),
+                         (1, "norpc-codegen: error: cannot write 'nowhere/a.h': No such file or directory\n"))
 
     def test_cannot_read(self):
         run = self.run_generator('--generate-c-code', 'a', 'b.xml', '.', 'a.xml')
