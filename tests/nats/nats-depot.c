@@ -3,9 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A depot in a process of its own: `nats-depot URL NUMBER`. It writes a line when clients reach it, answers calls of
- * Hold after two seconds, and leaves without losing a call when it is told to terminate.
+/* A depot in a process of its own: `nats-depot URL NUMBER [keep]`. It writes a line when clients reach it, answers calls
+ * of Hold after two seconds, or, with `keep`, when it gets SIGUSR1, and leaves without losing a call when it is told to
+ * terminate.
  */
+
+#include <signal.h>
 
 #include <glib-unix.h>
 
@@ -14,6 +17,8 @@
 #include "depot.h"
 
 static guint32 number;
+static GMutex kept_lock;
+static GQueue *kept; /* (owned) (nullable) [kept_lock]: of owned calls, if they are kept */
 
 static char *
 depot_echo (DepotDepot  *service,
@@ -43,11 +48,39 @@ answer_cb (gpointer call)
   return G_SOURCE_REMOVE;
 }
 
+/* Runs in the main context. */
+static gboolean
+answer_kept_cb (gpointer unused)
+{
+  NorpcCall *call;
+
+  g_mutex_lock (&kept_lock);
+  while (kept != NULL && (call = g_queue_pop_head (kept)) != NULL)
+    {
+      answer_cb (call);
+      norpc_call_unref (call);
+    }
+  g_mutex_unlock (&kept_lock);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs in the service's context. */
 static gboolean
 depot_handle_hold (DepotDepot  *service,
                    NorpcCall   *call,
                    GError     **error)
 {
+  gboolean keeps;
+
+  g_mutex_lock (&kept_lock);
+  keeps = kept != NULL;
+  if (keeps)
+    g_queue_push_tail (kept, norpc_call_ref (call));
+  g_mutex_unlock (&kept_lock);
+  if (keeps)
+    return TRUE;
+
   norpc_context_timeout_add_full (G_PRIORITY_DEFAULT, 2000, answer_cb, norpc_call_ref (call),
                                   (GDestroyNotify) norpc_call_unref);
 
@@ -95,12 +128,15 @@ main (int   argc,
 
   g_assert_no_error (error);
   number = (guint32) g_ascii_strtoull (argv[2], NULL, 10);
+  if (argc > 3 && g_str_equal (argv[3], "keep"))
+    kept = g_queue_new ();
   depot.export = norpc_nats_export_new (connection, "test.depot", norpc_server_get_endpoint (server),
                                         depot_depot_interface_info (), &error);
   g_assert_no_error (error);
   norpc_nats_connection_flush_sync (connection, 30000, &error);
   g_assert_no_error (error);
   g_unix_signal_add (SIGTERM, terminate_cb, &depot);
+  g_unix_signal_add (SIGUSR1, answer_kept_cb, NULL);
   g_print ("ready\n");
   g_main_loop_run (depot.loop);
 
@@ -108,6 +144,7 @@ main (int   argc,
   g_assert_no_error (error);
   g_object_unref (depot.export);
   g_main_loop_unref (depot.loop);
+  g_clear_pointer (&kept, g_queue_free);
 
   return 0;
 }

@@ -7,7 +7,7 @@
 
 #include <signal.h>
 
-#include "nats-fixture.h"
+#include "raw-client.h"
 
 #define N_HELD 60
 #define N_IN_FLIGHT 50
@@ -27,12 +27,14 @@ typedef struct
   gint64               time_killed, time_lost;
 } Processes;
 
+/* @keep is NULL, or the argument of a depot that keeps calls. */
 static GSubprocess *
 start_depot (NatsProcess *nats,
-             guint        number)
+             guint        number,
+             const char  *keep)
 {
   g_autofree char *text = g_strdup_printf ("%u", number);
-  const char *arguments[] = { program, nats_process_get_url (nats), text, NULL };
+  const char *arguments[] = { program, nats_process_get_url (nats), text, keep, NULL };
   GSubprocess *depot = spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE, arguments);
   char line[6];
 
@@ -44,13 +46,13 @@ start_depot (NatsProcess *nats,
 
 static void
 processes_set_up (Processes     *self,
-                  gconstpointer  unused)
+                  gconstpointer  keep)
 {
   g_autoptr (NorpcNatsEndpoint) endpoint = NULL;
 
   self->nats = nats_process_new ();
   for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
-    self->depots[i] = start_depot (self->nats, i);
+    self->depots[i] = start_depot (self->nats, i, keep);
   self->connection = connect_to (self->nats);
   endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
@@ -149,13 +151,60 @@ wait_for_zero (const guint *n)
     }
 }
 
+/* Notes the calls that an export was asked for, as it has claimed them. */
+static void
+note_claimed (GHashTable *claimed,
+              natsMsg    *question)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (natsMsg_GetData (question), (gsize) natsMsg_GetDataLength (question));
+  g_autoptr (GVariant) replies =
+    g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_STRING_ARRAY, bytes, FALSE));
+  g_autofree const char **subjects = g_variant_get_strv (replies, NULL);
+
+  for (guint i = 0; subjects[i] != NULL; i++)
+    g_hash_table_add (claimed, g_strdup (subjects[i]));
+}
+
+/* Waits until the processes have claimed all calls of Hold, unless they answer them before. No other calls are in flight. */
+static void
+wait_claimed (Processes *self)
+{
+  g_autoptr (GHashTable) claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gint64 end = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  guint n_calls = self->n_held;
+  natsSubscription *questions;
+  natsMsg *question;
+  RawClient raw;
+
+  raw_client_init (&raw, self->nats);
+  g_assert_cmpint (natsConnection_SubscribeSync (&questions, raw.nats, PREFIX ".$norpc.held.*"), ==, NATS_OK);
+  while (g_hash_table_size (claimed) < n_calls && self->n_held > 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, FALSE);
+      while (natsSubscription_NextMsg (&question, questions, 0) == NATS_OK)
+        {
+          note_claimed (claimed, question);
+          natsMsg_Destroy (question);
+        }
+      g_usleep (100);
+    }
+  /* NATS only tells that a process has gone if nobody else gets the questions. */
+  natsSubscription_Unsubscribe (questions);
+  g_assert_cmpint (natsConnection_Flush (raw.nats), ==, NATS_OK);
+  natsSubscription_Destroy (questions);
+  raw_client_clear (&raw);
+}
+
+/* A call that was claimed is noticed to be lost sooner than one that was not. */
 static void
 begin_load (Processes *self)
 {
-  for (; self->n_in_flight < N_IN_FLIGHT; self->n_in_flight++)
-    depot_depot_proxy_call_echo (self->proxy, "x", NULL, echoed_cb, self);
   for (; self->n_held < N_HELD; self->n_held++)
     depot_depot_proxy_call_hold (self->proxy, NULL, held_cb, self);
+  wait_claimed (self);
+  for (; self->n_in_flight < N_IN_FLIGHT; self->n_in_flight++)
+    depot_depot_proxy_call_echo (self->proxy, "x", NULL, echoed_cb, self);
 }
 
 /* Returns how long it may take until the client notices that a process has gone. */
@@ -173,10 +222,14 @@ test_killed_and_drained (Processes     *self,
   guint number;
 
   begin_load (self);
-  run_for (700);
+  run_for (200);
   g_subprocess_send_signal (self->depots[1], SIGTERM);
   self->time_killed = g_get_monotonic_time ();
   g_subprocess_force_exit (self->depots[0]);
+  while (self->n_lost == 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 1; i < G_N_ELEMENTS (self->depots); i++)
+    g_subprocess_send_signal (self->depots[i], SIGUSR1);
   wait_for_zero (&self->n_held);
   self->ends = TRUE;
   wait_for_zero (&self->n_in_flight);
@@ -250,8 +303,8 @@ test_stopped (Processes     *self,
 {
   for (; self->n_held < 3; self->n_held++)
     depot_depot_proxy_call_hold (self->proxy, NULL, held_cb, self);
-  /* Until the processes have claimed the calls: one that is not claimed for three seconds is lost. */
-  run_for (2000);
+  /* One that is not claimed for three seconds is lost. */
+  wait_claimed (self);
   for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
     g_subprocess_send_signal (self->depots[i], SIGSTOP);
   run_for (4000);
@@ -261,16 +314,16 @@ test_stopped (Processes     *self,
   g_assert_cmpuint (self->n_lost, ==, 0);
 }
 
-#define TEST_PROCESSES(path, func) \
-  g_test_add (path, Processes, NULL, processes_set_up, func, processes_tear_down)
+#define TEST_PROCESSES(path, keep, func) \
+  g_test_add (path, Processes, keep, processes_set_up, func, processes_tear_down)
 
 static void
 add_tests (void)
 {
-  TEST_PROCESSES ("/nats/processes/killed-and-drained", test_killed_and_drained);
-  TEST_PROCESSES ("/nats/processes/all-killed", test_all_killed);
-  TEST_PROCESSES ("/nats/processes/idempotent", test_idempotent);
-  TEST_PROCESSES ("/nats/processes/stopped", test_stopped);
+  TEST_PROCESSES ("/nats/processes/killed-and-drained", "keep", test_killed_and_drained);
+  TEST_PROCESSES ("/nats/processes/all-killed", NULL, test_all_killed);
+  TEST_PROCESSES ("/nats/processes/idempotent", NULL, test_idempotent);
+  TEST_PROCESSES ("/nats/processes/stopped", NULL, test_stopped);
 }
 
 int
