@@ -24,6 +24,8 @@ NorpcInterfaceInfo       *norpc_interface_info_new_for_dbus   (GDBusInterfaceInf
 NORPC_AVAILABLE_IN_ALL
 GPtrArray                *norpc_interface_info_list_for_xml   (const char                *xml,
                                                                GError                   **error);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_warnings_for_xml (const char         *xml);
 
 NORPC_AVAILABLE_IN_ALL
 const NorpcInterfaceInfo *norpc_interface_info_for_type       (GType                      type);

@@ -3,6 +3,7 @@
 
 import io
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -75,6 +76,20 @@ class Files(unittest.TestCase):
             Norpc.load(io.StringIO('<node>\n<interface name="a b"/></node>'))
         self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.INVALID_DESCRIPTION))
         self.assertEqual(caught.exception.message, "line 2, column 1: 'a b' is not a name of an interface")
+
+    def test_misspelled(self):
+        """An element that does not exist is ignored, with a warning. One of another tool may be there."""
+        text = DESCRIPTION.replace('<interface', '<tool:thing xmlns:tool="urn:tool"/>\n<interface', 1)
+        text = text.replace('</interface>', '<metod name="Missing"/></interface>', 1)
+        message = r"line \d+, column \d+: <metod> is not known; it is ignored with all in it; did you mean 'method'\?"
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, 'lamp.xml')
+            path.write_text(text, encoding='utf-8')
+            with self.assertWarnsRegex(UserWarning, f'^{re.escape(str(path))}: {message}$') as caught:
+                self.assertIs(Norpc.load(path).Lamp, lamp.Lamp)
+        self.assertEqual((caught.filename, len(caught.warnings)), (__file__, 1))
+        with self.assertWarnsRegex(UserWarning, f'^{message}$'):
+            Norpc.load(io.StringIO(text))
 
     def test_wrong_file(self):
         """The error of a file has its name, and concerns records that no method uses, too."""

@@ -3,7 +3,7 @@
 // Descriptions that are read at run time: their classes are as those of generated code.
 
 imports.gi.versions.Norpc = '1';
-const { GLib, GObject, Norpc } = imports.gi;
+const { Gio, GLib, GObject, Norpc } = imports.gi;
 const { describeLamp } = imports.lamp;
 const { assert, assertRejects, equal, run, test } = imports.tap;
 
@@ -68,6 +68,20 @@ async function withLamp(func) {
         server.stop(Norpc.StopMode.FINISH, null);
     }
 }
+
+// Another process, because the module has a console of its own.
+test('misspelled elements', () => {
+    const xml = describeLamp('org.example.misspelled.Lamp', '<metod name="Missing"/>').replace(/\n/g, ' ');
+    GLib.file_set_contents(file, xml);
+    const program = `imports.gi.versions.Norpc = '1'; imports.gi.Norpc.load('${file}');`;
+    const process = Gio.Subprocess.new(['timeout', '30', 'gjs', '-c', program], Gio.SubprocessFlags.STDERR_PIPE);
+    const [, , text] = process.communicate_utf8(null, null);
+    GLib.unlink(file);
+    assert(process.get_if_exited() && process.get_exit_status() === 0, text);
+    const place = `${file}: line 1, column ${xml.indexOf('<metod') + 1}`;
+    assert(text.includes('WARNING **') && text.includes(
+        `${place}: <metod> is not known; it is ignored with all in it; did you mean 'method'?`), text);
+});
 
 test('calls', () => withLamp(async (proxy, lamp, server) => {
     equal(await proxy.dim(0.25), 0.75);

@@ -290,6 +290,46 @@ test_wrong_dbus (void)
     }
 }
 
+static void
+assert_warnings (const char         *xml,
+                 const char * const *expected)
+{
+  g_auto (GStrv) warnings = norpc_interface_info_list_warnings_for_xml (xml);
+
+  g_assert_cmpstrv (warnings, expected);
+}
+
+/* Elements that are ignored, as the generator says it. Those of other tools are not mentioned. */
+static void
+test_warnings (void)
+{
+  static const char xml[] =
+    "<node xmlns='urn:a' xmlns:other='urn:o'>\n"
+    "  <include name='Gio' version='2.0'/><other:thing><metod/></other:thing><thing xmlns='urn:b'/>\n"
+    "  <enum name='E'><valeu name='A'/><value name='A'/></enum>\n"
+    "  <interface name='org.example.A' xmlns='urn:a'>\n"
+    "    <doc><para><metod/></para></doc>\n"
+    "    <metod name='B'><ar/></metod>\n"
+    "    <Method name='B'/>\n"
+    "    <method name='B'><arg type='s'><annotation name='a.b' value='c'/></arg><result type='s'/></method>\n"
+    "    <quux/>\n"
+    "  </interface>\n"
+    "</node>";
+
+  assert_warnings (xml, (const char * const[]) {
+    "line 3, column 18: <valeu> is not known; it is ignored with all in it; did you mean 'value'?",
+    "line 6, column 5: <metod> is not known; it is ignored with all in it; did you mean 'method'?",
+    "line 7, column 5: <Method> is not known; it is ignored with all in it; did you mean 'method'?",
+    "line 8, column 76: <result> does not belong in <method>; it is ignored",
+    "line 9, column 5: <quux> is not known; it is ignored with all in it",
+    NULL });
+  assert_warnings ("<interface name='a.b'><singal name='C'/></interface>", (const char * const[]) {
+    "line 1, column 23: <singal> is not known; it is ignored with all in it; did you mean 'signal'?", NULL });
+  assert_warnings ("<html><metod/></html>", (const char * const[]) { NULL });
+  assert_warnings ("<method><metod/></method>", (const char * const[]) { NULL });
+  assert_warnings ("<node>", (const char * const[]) { NULL });
+}
+
 int
 main (int    argc,
       char **argv)
@@ -301,6 +341,7 @@ main (int    argc,
   g_test_add_func ("/dynamic/wrong/bomb", test_bomb);
   g_test_add_func ("/dynamic/wrong/many-members", test_many_members);
   g_test_add_func ("/dynamic/wrong/dbus", test_wrong_dbus);
+  g_test_add_func ("/dynamic/wrong/warnings", test_warnings);
   g_test_add_func ("/dynamic/wrong/truncated", test_truncated);
 
   return g_test_run ();

@@ -76,7 +76,7 @@ function load(file) {
     const source = file instanceof Gio.File ? file : Gio.File.new_for_path(file);
     const [, content] = source.load_contents(null);
     try {
-        return loadText(new TextDecoder().decode(content));
+        return makeClasses(new TextDecoder().decode(content), `${source.get_parse_name()}: `);
     } catch (error) {
         if (!(error instanceof GLib.Error))
             throw error;
@@ -86,9 +86,13 @@ function load(file) {
 
 const bases = new Map();  // of services, by the name of the type, which is made once for each description
 
-function loadText(xml) {
+// The place is what warnings begin with.
+function makeClasses(xml, place) {
     const classes = {};
-    for (const info of Norpc.InterfaceInfo.list_for_xml(xml)) {
+    const infos = Norpc.InterfaceInfo.list_for_xml(xml);
+    for (const warning of Norpc.InterfaceInfo.list_warnings_for_xml(xml))
+        console.warn(`${place}${warning}`);
+    for (const info of infos) {
         Object.assign(classes, getDeclaredTypes(info).getClasses(), getErrorClasses(info));
         const name = info.get_name().replace(/^.*\./, '');
         const type = Norpc.DynamicService.type_for(info).name;
@@ -99,6 +103,10 @@ function loadText(xml) {
         classes[`${name}Info`] = info;
     }
     return classes;
+}
+
+function loadText(xml) {
+    return makeClasses(xml, '');
 }
 
 function addLoad(namespace) {

@@ -3,6 +3,7 @@
 
 import os
 import types
+import warnings
 
 from gi.repository import GLib, GObject, Norpc
 
@@ -18,7 +19,7 @@ def load(file, interface_prefix=None):
     """Gets proxies, base classes of services and errors for a description, without generated code.
 
     `file` is the path of a description, or a file that is open. The name of a class is the last word of
-    the interface's name, or all that follows `interface_prefix`.
+    the interface's name, or all that follows `interface_prefix`. Elements that do not exist are ignored, with a warning.
     """
     text, path, name = _read(file)
     try:
@@ -27,6 +28,8 @@ def load(file, interface_prefix=None):
         if path is not None:
             error.message = f'{path}: {error.message}'
         raise
+    for message in Norpc.InterfaceInfo.list_warnings_for_xml(text):
+        warnings.warn(message if path is None else f'{path}: {message}', stacklevel=2)
     module = types.ModuleType(name, f'The interfaces of the description {name}.')
     for info in infos:
         errors, declared = _get_errors(infos[0]), described.get_declared_types(info, module.__name__)
