@@ -623,6 +623,43 @@ norpc_nats_connection_is_connected (NorpcNatsConnection *self)
   return self->link != NULL && norpc_nats_link_is_connected (self->link);
 }
 
+/* A thread that waits for a flush. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  GMutex          lock;
+  GCond           cond;
+  gboolean        done;   /* [lock] */
+  natsStatus      status; /* [lock] */
+} FlushWait;
+
+/* Thread-safe. */
+static void
+flush_wait_unref (FlushWait *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Runs in the thread of the link. The other thread may not wait any more. */
+static void
+end_flush_wait (natsStatus status,
+                gpointer   data)
+{
+  FlushWait *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->done = TRUE;
+  self->status = status;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+  flush_wait_unref (self);
+}
+
 /**
  * norpc_nats_connection_flush_sync:
  * @self: a connection
@@ -641,13 +678,30 @@ norpc_nats_connection_flush_sync (NorpcNatsConnection  *self,
                                   guint                 milliseconds,
                                   GError              **error)
 {
+  gint64 end = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
+  FlushWait *wait;
+  natsStatus status;
+
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (self), FALSE);
   g_return_val_if_fail (self->link != NULL, FALSE);
   g_return_val_if_fail (milliseconds > 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return norpc_nats_check_status (natsConnection_FlushTimeout (norpc_nats_link_get_nats (self->link), milliseconds),
-                                  "Could not flush the connection to NATS", error);
+  wait = g_new0 (FlushWait, 1);
+  g_atomic_ref_count_init (&wait->ref_count);
+  g_mutex_init (&wait->lock);
+  g_cond_init (&wait->cond);
+  g_atomic_ref_count_inc (&wait->ref_count); /* for the thread of the link */
+  norpc_nats_link_flush (self->link, milliseconds, end_flush_wait, wait);
+
+  g_mutex_lock (&wait->lock);
+  while (!wait->done && g_cond_wait_until (&wait->cond, &wait->lock, end))
+    ;
+  status = wait->done ? wait->status : NATS_TIMEOUT;
+  g_mutex_unlock (&wait->lock);
+  flush_wait_unref (wait);
+
+  return norpc_nats_check_status (status, "Could not flush the connection to NATS", error);
 }
 
 /**

@@ -133,8 +133,8 @@ subscribe_to_controls (NorpcNatsServing  *serving,
  * Exports an endpoint, in the queue group %NORPC_NATS_EXPORT_DEFAULT_QUEUE_GROUP and with at most
  * %NORPC_NATS_EXPORT_DEFAULT_CAPACITY calls that are not answered.
  *
- * This function blocks for a moment if the connection has much to send, as the subscriptions are sent at once. It
- * does not wait until the server has them: see [method@NorpcNats.Connection.flush_sync].
+ * This function does not block, and does not wait until the server has the subscriptions: see
+ * [method@NorpcNats.Connection.flush_sync]. Without a connection, they are sent when there is one again.
  *
  * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @prefix is not a valid subject: names with dots between them, without
  * blanks, control characters and wildcards.

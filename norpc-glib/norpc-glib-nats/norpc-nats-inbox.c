@@ -200,7 +200,7 @@ norpc_nats_inbox_new (NorpcNatsLink  *link,
   self->table->counts = g_hash_table_new (NULL, NULL);
   self->prefix = g_strdup_printf (NORPC_NATS_INBOX_PREFIX "%s.", uuid);
   wildcard = g_strconcat (self->prefix, "*", NULL);
-  self->subscription = norpc_nats_subscription_new (link, wildcard, NULL, inbox_cb, self->table, table_unref, error);
+  self->subscription = norpc_nats_subscription_new_sync (link, wildcard, inbox_cb, self->table, table_unref, error);
   if (self->subscription != NULL)
     return self;
 
@@ -219,7 +219,7 @@ norpc_nats_inbox_free (gpointer data)
   self->table->closed = TRUE;
   g_mutex_unlock (&self->table->lock);
   if (self->subscription != NULL)
-    norpc_nats_subscription_end (self->subscription);
+    norpc_nats_subscription_end_sync (self->subscription);
   if (self->retry != NULL)
     g_source_destroy (self->retry);
   g_clear_pointer (&self->retry, g_source_unref);

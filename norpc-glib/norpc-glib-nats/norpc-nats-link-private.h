@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * These functions only pass on what they are given. Messages are published in the thread of the link, because
  * publishing may block, and one thread of the library delivers the messages of all connections. Only an export that ends
  * rejects its calls in the thread that ends it. The headers of a message are for one thread at a time.
+ *
+ * While the library reconnects, it holds the lock of its connection, maybe for as long as a server is silent. So
+ * nothing of the library is called meanwhile that needs this lock: the link keeps the state that the library has
+ * reported, and the work that has to wait for the connection. The end of a connection is up to a thread of a pool.
  */
 typedef struct _NorpcNatsLink NorpcNatsLink;
 
@@ -37,6 +41,15 @@ typedef enum
 typedef void (*NorpcNatsChangeFunc) (NorpcNatsChange change,
                                      gpointer        data);
 
+/* Runs in the thread of the link. If @nats is NULL, the connection is closed; otherwise it is not reconnecting. */
+typedef void (*NorpcNatsLinkFunc) (NorpcNatsLink  *self,
+                                   natsConnection *nats,
+                                   gpointer        data);
+
+/* Runs in the thread of the link. */
+typedef void (*NorpcNatsFlushedFunc) (natsStatus status,
+                                      gpointer   data);
+
 NorpcNatsLink  *norpc_nats_link_new         (natsOptions          *options,
                                              GError              **error);
 NorpcNatsLink  *norpc_nats_link_ref         (NorpcNatsLink        *self);
@@ -47,6 +60,10 @@ void            norpc_nats_link_invoke      (NorpcNatsLink        *self,
 void            norpc_nats_link_invoke_urgent (NorpcNatsLink      *self,
                                                void              (*func) (gpointer data),
                                                gpointer            data);
+gboolean        norpc_nats_link_is_current  (NorpcNatsLink        *self);
+void            norpc_nats_link_invoke_connected (NorpcNatsLink   *self,
+                                                  NorpcNatsLinkFunc func,
+                                                  gpointer         data);
 void            norpc_nats_link_add_watch   (NorpcNatsLink        *self,
                                              NorpcNatsChangeFunc   func,
                                              gpointer              data,
@@ -59,6 +76,10 @@ gboolean        norpc_nats_link_is_closed   (NorpcNatsLink        *self);
 gboolean        norpc_nats_link_publish     (NorpcNatsLink        *self,
                                              natsMsg              *message,
                                              GError              **error);
+void            norpc_nats_link_flush       (NorpcNatsLink        *self,
+                                             guint                 milliseconds,
+                                             NorpcNatsFlushedFunc  func,
+                                             gpointer              data);
 natsConnection *norpc_nats_link_get_nats    (NorpcNatsLink        *self);
 
 gboolean        norpc_nats_check_status     (natsStatus            status,

@@ -11,6 +11,18 @@
 /* A socket that takes nothing for so long, in milliseconds, is as good as disconnected. */
 #define WRITE_DEADLINE 10000
 
+/* How many bytes of messages wait for the connection: as many as the library would let wait. */
+#define MAX_DEFERRED (8 * 1024 * 1024)
+
+/* Whether the library can be called without waiting for a connection. */
+typedef enum
+{
+  ONLINE,
+  OFFLINE,
+  RESUMING, /* is about to do the deferred work */
+  ENDED
+} State;
+
 struct _NorpcNatsLink
 {
   gatomicrefcount  ref_count;
@@ -18,11 +30,37 @@ struct _NorpcNatsLink
   NorpcThread     *thread;  /* (owned), since construction */
   NorpcNatsQueue  *jobs;    /* (owned), since construction */
   natsConnection  *nats;    /* (owned), since construction */
+  int              connected; /* atomic: what the library has reported last */
   int              closed;  /* atomic: nothing can be sent any more */
   int              overflowed[2]; /* atomic: the report of a loss of replies, or of other messages, is on its way */
 
-  GPtrArray      *watches; /* (owned): of owned Watch, accessed in the thread of the link */
+  GMutex          lock;
+  State           state;         /* [lock]: changed in the thread of the link */
+  GQueue          deferred;      /* [lock]: of owned Deferred; empty while it is online, or has ended */
+  gsize           deferred_size; /* [lock]: of their messages */
+
+  /* Accessed in the thread of the link. */
+  GPtrArray      *watches; /* (owned): of owned Watch */
+  GQueue          flushes; /* of unowned Flush, in progress */
 };
+
+/* A piece of work that waits for the connection. */
+typedef struct
+{
+  natsMsg          *message; /* (owned) (nullable): is to be published */
+  NorpcNatsLinkFunc func;    /* (nullable) */
+  gpointer          data;
+} Deferred;
+
+typedef struct
+{
+  gatomicrefcount      ref_count;
+  NorpcNatsLink       *link;    /* (owned) */
+  guint                milliseconds;
+  NorpcNatsFlushedFunc func;    /* (nullable): until it was called */
+  gpointer             data;
+  natsStatus           status;  /* once the library is done with it */
+} Flush;
 
 /* A function that is called when the connection changes. */
 typedef struct
@@ -150,17 +188,270 @@ get_overflow_flag (NorpcNatsLink   *self,
   return change == NORPC_NATS_EVENTS_OVERFLOWED ? &self->overflowed[1] : NULL;
 }
 
+/* Runs in a thread of the pool. */
+static void
+run_blocking (gpointer item,
+              gpointer data G_GNUC_UNUSED)
+{
+  run_job (item, NULL);
+}
+
+/* Thread-safe. @func may block for as long as the library wants. Other users of GLib's threads do not wait for it. */
+static void
+invoke_blocking (void   (*func) (gpointer data),
+                 gpointer data)
+{
+  static gsize pool = 0;
+
+  if (g_once_init_enter (&pool))
+    g_once_init_leave (&pool, (gsize) g_thread_pool_new (run_blocking, NULL, -1, FALSE, NULL));
+  g_thread_pool_push ((GThreadPool *) pool, job_new (func, data), NULL);
+}
+
+/* Thread-safe. Returns TRUE if this is the thread of the link. */
+gboolean
+norpc_nats_link_is_current (NorpcNatsLink *self)
+{
+  return g_main_context_is_owner (norpc_thread_get_main_context (self->thread));
+}
+
+/* Called with the lock held. Returns TRUE if the library can be called. */
+static gboolean
+is_usable_locked (NorpcNatsLink *self)
+{
+  return self->state == ONLINE && g_atomic_int_get (&self->connected);
+}
+
+/* Called with the lock held. */
+static void
+defer_locked (NorpcNatsLink    *self,
+              natsMsg          *message,
+              NorpcNatsLinkFunc func,
+              gpointer          data)
+{
+  Deferred *deferred = g_new (Deferred, 1);
+
+  *deferred = (Deferred) { message, func, data };
+  g_queue_push_tail (&self->deferred, deferred);
+  if (message != NULL)
+    self->deferred_size += (gsize) natsMsg_GetDataLength (message);
+}
+
+/* Returns what comes next (owned), or NULL, and then sets the state. It stops if the connection is lost meanwhile. */
+static Deferred *
+pop_deferred (NorpcNatsLink *self,
+              State          state)
+{
+  Deferred *deferred = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (state == ENDED || g_atomic_int_get (&self->connected))
+    deferred = g_queue_pop_head (&self->deferred);
+  else
+    state = OFFLINE;
+  if (deferred == NULL)
+    self->state = state;
+  else if (deferred->message != NULL)
+    self->deferred_size -= (gsize) natsMsg_GetDataLength (deferred->message);
+  g_mutex_unlock (&self->lock);
+
+  return deferred;
+}
+
+/* Runs in the thread of the link. Other threads may add more work meanwhile, which comes in its turn. */
+static void
+run_deferred (NorpcNatsLink *self,
+              State          state)
+{
+  natsConnection *nats = state == ENDED ? NULL : self->nats;
+  Deferred *deferred;
+
+  while ((deferred = pop_deferred (self, state)) != NULL)
+    {
+      if (deferred->message != NULL && nats != NULL)
+        natsConnection_PublishMsg (nats, deferred->message);
+      if (deferred->message != NULL)
+        natsMsg_Destroy (deferred->message);
+      else
+        deferred->func (self, nats, deferred->data);
+      g_free (deferred);
+    }
+}
+
+/* Called in the thread of the link. @func is called at once, or when there is a connection again, or it is closed. */
+void
+norpc_nats_link_invoke_connected (NorpcNatsLink    *self,
+                                  NorpcNatsLinkFunc func,
+                                  gpointer          data)
+{
+  gboolean ended, waits;
+
+  g_mutex_lock (&self->lock);
+  ended = self->state == ENDED;
+  waits = !ended && !is_usable_locked (self);
+  if (waits)
+    defer_locked (self, NULL, func, data);
+  g_mutex_unlock (&self->lock);
+
+  if (!waits)
+    func (self, ended ? NULL : self->nats, data);
+}
+
+/* Thread-safe. */
+static void
+flush_unref (Flush *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  norpc_nats_link_unref (self->link);
+  g_free (self);
+}
+
+/* Runs in the thread of the link. The first outcome counts. */
+static void
+end_flush (Flush     *self,
+           natsStatus status)
+{
+  NorpcNatsFlushedFunc func = g_steal_pointer (&self->func);
+
+  if (func != NULL)
+    func (status, self->data);
+}
+
+/* Runs in the thread of the link. */
+static void
+flushed (gpointer data)
+{
+  Flush *self = data;
+
+  g_queue_remove (&self->link->flushes, self);
+  end_flush (self, self->status);
+  flush_unref (self);
+}
+
+/* Runs in a thread of the pool. */
+static void
+flush_in_pool (gpointer data)
+{
+  Flush *self = data;
+
+  self->status = natsConnection_FlushTimeout (self->link->nats, self->milliseconds);
+  norpc_nats_link_invoke (self->link, flushed, self);
+}
+
+/* Runs in the thread of the link. */
+static void
+begin_flush (NorpcNatsLink  *link,
+             natsConnection *nats,
+             gpointer        data)
+{
+  Flush *self = data;
+
+  if (nats == NULL)
+    {
+      end_flush (self, NATS_CONNECTION_CLOSED);
+      flush_unref (self);
+      return;
+    }
+
+  g_queue_push_tail (&link->flushes, self);
+  invoke_blocking (flush_in_pool, self);
+}
+
+/* Runs in the thread of the link, after all that was to be sent before. */
+static void
+run_flush (gpointer data)
+{
+  norpc_nats_link_invoke_connected (((Flush *) data)->link, begin_flush, data);
+}
+
+/* Thread-safe. Calls @func once the server has got all that was sent before, or the connection is lost or closed. If
+ * there is none, this begins when there is one again.
+ */
+void
+norpc_nats_link_flush (NorpcNatsLink       *self,
+                       guint                milliseconds,
+                       NorpcNatsFlushedFunc func,
+                       gpointer             data)
+{
+  Flush *flush = g_new0 (Flush, 1);
+
+  g_atomic_ref_count_init (&flush->ref_count);
+  flush->link = norpc_nats_link_ref (self);
+  flush->milliseconds = milliseconds;
+  flush->func = func;
+  flush->data = data;
+  norpc_nats_link_invoke (self, run_flush, flush);
+}
+
+/* Runs in the thread of the link. */
+static void
+set_state (NorpcNatsLink *self,
+           State          state)
+{
+  g_mutex_lock (&self->lock);
+  self->state = state;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Runs in the thread of the link. The library may be blocked, and says nothing about a flush. */
+static void
+end_flushes (NorpcNatsLink *self,
+             natsStatus     status)
+{
+  for (GList *l = self->flushes.head; l != NULL; l = l->next)
+    end_flush (l->data, status);
+}
+
+/* Runs in the thread of the link. Returns FALSE if the change comes after the end. */
+static gboolean
+follow_change (NorpcNatsLink  *self,
+               NorpcNatsChange change)
+{
+  /* No other thread changes it. */
+  if (self->state == ENDED)
+    return FALSE;
+
+  switch (change)
+    {
+    case NORPC_NATS_DISCONNECTED:
+      set_state (self, OFFLINE);
+      end_flushes (self, NATS_CONNECTION_DISCONNECTED);
+      break;
+
+    case NORPC_NATS_RECONNECTED:
+      set_state (self, RESUMING);
+      run_deferred (self, ONLINE);
+      break;
+
+    case NORPC_NATS_CLOSED:
+      set_state (self, ENDED);
+      end_flushes (self, NATS_CONNECTION_CLOSED);
+      run_deferred (self, ENDED);
+      break;
+
+    case NORPC_NATS_OVERFLOWED:
+    case NORPC_NATS_EVENTS_OVERFLOWED:
+    default:
+      break;
+    }
+
+  return TRUE;
+}
+
 static void
 run_change (gpointer data)
 {
   ChangeJob *job = data;
   int *flag = get_overflow_flag (job->link, job->change);
+  guint n_watches = follow_change (job->link, job->change) ? job->link->watches->len : 0;
 
   if (flag != NULL)
     g_atomic_int_set (flag, FALSE);
 
   /* One that is called may be removed by itself. */
-  for (guint i = job->link->watches->len; i > 0; i--)
+  for (guint i = n_watches; i > 0; i--)
     {
       Watch *watch = job->link->watches->pdata[i - 1];
 
@@ -186,6 +477,8 @@ report (gpointer        closure,
       norpc_nats_link_unref (self);
       return;
     }
+  if (change == NORPC_NATS_DISCONNECTED || change == NORPC_NATS_RECONNECTED)
+    g_atomic_int_set (&self->connected, change == NORPC_NATS_RECONNECTED);
   if (change == NORPC_NATS_CLOSED)
     g_atomic_int_set (&self->closed, TRUE);
   job = g_new (ChangeJob, 1);
@@ -275,12 +568,18 @@ register_link (NorpcNatsLink *self)
   g_mutex_unlock (&links_lock);
 }
 
-/* Runs in the thread of the link, as the last job. */
-static void
-free_link (gpointer data)
+/* The parts of a link that end in a thread of the pool. */
+typedef struct
 {
-  NorpcNatsLink *self = data;
-  g_autoptr (NorpcThread) thread = g_steal_pointer (&self->thread);
+  natsConnection *nats;    /* (owned) (nullable) */
+  GPtrArray      *watches; /* (owned) */
+} Remains;
+
+/* Runs in a thread of the pool. */
+static void
+free_remains (gpointer data)
+{
+  Remains *self = data;
 
   if (self->nats != NULL)
     {
@@ -288,7 +587,23 @@ free_link (gpointer data)
       natsConnection_Destroy (self->nats);
     }
   g_ptr_array_unref (self->watches);
+  g_free (self);
+}
+
+/* Runs in the thread of the link, as the last job. */
+static void
+free_link (gpointer data)
+{
+  NorpcNatsLink *self = data;
+  g_autoptr (NorpcThread) thread = g_steal_pointer (&self->thread);
+  Remains *remains = g_new (Remains, 1);
+
+  set_state (self, ENDED);
+  run_deferred (self, ENDED);
+  *remains = (Remains) { self->nats, self->watches };
+  invoke_blocking (free_remains, remains);
   norpc_nats_queue_free (self->jobs);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
@@ -329,6 +644,10 @@ norpc_nats_link_new (natsOptions  *options,
 
   g_atomic_ref_count_init (&self->ref_count);
   self->watches = g_ptr_array_new_with_free_func (watch_free);
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->deferred);
+  g_queue_init (&self->flushes);
+  self->connected = TRUE; /* the library reports only what changes after it has connected */
   register_link (self);
   self->thread = norpc_thread_new ("nats");
   self->jobs = norpc_nats_queue_new (norpc_thread_get_main_context (self->thread), "NorpcNatsLink", run_job, NULL,
@@ -370,7 +689,7 @@ norpc_nats_link_remove_watch (NorpcNatsLink *self,
       }
 }
 
-/* The library then reports that the connection is closed. */
+/* Runs in a thread of the pool. */
 static void
 close_nats (gpointer data)
 {
@@ -380,19 +699,31 @@ close_nats (gpointer data)
   norpc_nats_link_unref (self);
 }
 
+/* Runs in the thread of the link, after all that was to be sent before. Work that waits for the connection ends without
+ * the library, which may be blocked.
+ */
+static void
+run_close (gpointer data)
+{
+  NorpcNatsLink *self = data;
+
+  report (GUINT_TO_POINTER (self->id), NORPC_NATS_CLOSED);
+  invoke_blocking (close_nats, self);
+}
+
 /* Thread-safe. */
 void
 norpc_nats_link_close (NorpcNatsLink *self)
 {
   g_atomic_int_set (&self->closed, TRUE);
-  norpc_nats_link_invoke (self, close_nats, norpc_nats_link_ref (self));
+  norpc_nats_link_invoke (self, run_close, norpc_nats_link_ref (self));
 }
 
-/* Thread-safe. */
+/* Thread-safe. Does not block. */
 gboolean
 norpc_nats_link_is_connected (NorpcNatsLink *self)
 {
-  return !g_atomic_int_get (&self->closed) && natsConnection_Status (self->nats) == NATS_CONN_STATUS_CONNECTED;
+  return !g_atomic_int_get (&self->closed) && g_atomic_int_get (&self->connected);
 }
 
 /* Thread-safe. Returns TRUE if it will never be connected again. */
@@ -402,14 +733,29 @@ norpc_nats_link_is_closed (NorpcNatsLink *self)
   return g_atomic_int_get (&self->closed);
 }
 
-/* Called in the thread of the link, or in one that ends an export. Takes ownership of @message. */
+/* Called in the thread of the link, or in one that ends an export. Takes ownership of @message, which may wait until
+ * there is a connection again.
+ */
 gboolean
 norpc_nats_link_publish (NorpcNatsLink  *self,
                          natsMsg        *message,
                          GError        **error)
 {
-  natsStatus status = natsConnection_PublishMsg (self->nats, message);
+  natsStatus status = NATS_OK;
+  gboolean is_usable;
 
+  g_mutex_lock (&self->lock);
+  is_usable = is_usable_locked (self);
+  if (self->state == ENDED)
+    status = NATS_CONNECTION_CLOSED;
+  else if (!is_usable && self->deferred_size + (gsize) natsMsg_GetDataLength (message) > MAX_DEFERRED)
+    status = NATS_INSUFFICIENT_BUFFER;
+  else if (!is_usable)
+    defer_locked (self, g_steal_pointer (&message), NULL, NULL);
+  g_mutex_unlock (&self->lock);
+
+  if (is_usable)
+    status = natsConnection_PublishMsg (self->nats, message);
   natsMsg_Destroy (message);
 
   return norpc_nats_check_status (status, "Could not send a message over NATS", error);

@@ -80,19 +80,30 @@ typedef struct
   GTask            *task;    /* (owned) */
 } Drained;
 
-/* Runs in the thread of the link, after the last reply and the last answer. The program may end as soon as the task returns, so
- * the server has to have that.
+/* Runs in the thread of the link, once the server has the last reply, or the connection is lost. */
+static void
+end_drain (natsStatus status G_GNUC_UNUSED,
+           gpointer   data)
+{
+  Drained *self = data;
+
+  invoke (self->serving, drained_cb, self->task);
+  norpc_nats_serving_unref (self->serving);
+  g_free (self);
+}
+
+/* Runs in the thread of the link, after the last reply and the last answer. The program may end as soon as the task
+ * returns, so the server has to have that.
  */
 static void
 finish_drain (gpointer data)
 {
-  Drained *self = data;
+  NorpcNatsLink *link = ((Drained *) data)->serving->link;
 
-  if (norpc_nats_link_is_connected (self->serving->link))
-    natsConnection_FlushTimeout (norpc_nats_link_get_nats (self->serving->link), FLUSH_TIMEOUT);
-  invoke (self->serving, drained_cb, self->task);
-  norpc_nats_serving_unref (self->serving);
-  g_free (self);
+  if (norpc_nats_link_is_connected (link))
+    norpc_nats_link_flush (link, FLUSH_TIMEOUT, end_drain, data);
+  else
+    end_drain (NATS_CONNECTION_DISCONNECTED, data);
 }
 
 /* Runs in the thread of the link, after the last reply was sent. The answers are before the next urgent job. */

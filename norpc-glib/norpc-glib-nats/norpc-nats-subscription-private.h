@@ -23,7 +23,14 @@ NorpcNatsSubscription *norpc_nats_subscription_new (NorpcNatsLink         *link,
                                                     gpointer               data,
                                                     GDestroyNotify         destroy,
                                                     GError               **error);
+NorpcNatsSubscription *norpc_nats_subscription_new_sync (NorpcNatsLink         *link,
+                                                         const char            *subject,
+                                                         NorpcNatsMessageFunc   func,
+                                                         gpointer               data,
+                                                         GDestroyNotify         destroy,
+                                                         GError               **error);
 gint64                 norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self);
 void                   norpc_nats_subscription_end (gpointer               self);
+void                   norpc_nats_subscription_end_sync (NorpcNatsSubscription *self);
 
 G_END_DECLS

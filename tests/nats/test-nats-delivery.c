@@ -86,6 +86,8 @@ set_up (Delivery      *self,
   self->link = norpc_nats_connection_get_link (self->fixture.served);
   self->marks = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, self, nothing, &error);
   g_assert_no_error (error);
+  norpc_nats_connection_flush_sync (self->fixture.served, 30000, &error);
+  g_assert_no_error (error);
   g_assert_cmpint (natsConnection_SubscribeSync (&self->answers, self->raw.nats, ANSWERS), ==, NATS_OK);
   g_assert_cmpint (natsConnection_Flush (self->raw.nats), ==, NATS_OK);
 }

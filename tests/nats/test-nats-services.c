@@ -535,10 +535,13 @@ test_wrong_names (Fixture       *fixture,
                   gconstpointer  unused)
 {
   g_autofree char *echo = NULL;
+  g_autoptr (GError) error = NULL;
 
   run_in_thread (fixture->thread, announce_wrongly, fixture);
   run_in_thread (fixture->thread, announce_rightly, fixture);
   run_in_thread (fixture->thread, export_wrongly, fixture);
+  norpc_nats_connection_flush_sync (fixture->served, 30000, &error);
+  g_assert_no_error (error);
   echo = depot_depot_proxy_call_echo_sync (fixture->proxy, "still here", NULL, NULL);
   g_assert_cmpstr (echo, ==, "still here");
 }

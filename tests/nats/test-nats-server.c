@@ -1,0 +1,249 @@
+/* test-nats-server.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A server that says nothing when a client reconnects: libnats holds the lock of the connection meanwhile. A function that
+ * waits for this lock does not return, and the test runs into its timeout.
+ */
+
+#include <string.h>
+
+#include "fake-server.h"
+#include "nats-fixture.h"
+
+typedef struct
+{
+  FakeServer          *fake;
+  NorpcServer         *server;
+  DepotState          *state;
+  NorpcNatsConnection *connection;
+  NorpcNatsExport     *export;
+  NorpcNatsEndpoint   *endpoint;
+  DepotDepotProxy     *proxy;
+} Silent;
+
+static NorpcNatsConnection *
+connect_to_fake (FakeServer *fake)
+{
+  g_autoptr (GError) error = NULL;
+  natsOptions *options;
+  NorpcNatsConnection *connection;
+
+  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
+  natsOptions_SetURL (options, fake_server_get_url (fake));
+  natsOptions_SetReconnectWait (options, 100);
+  natsOptions_SetReconnectJitter (options, 1, 1);
+  natsOptions_SetMaxReconnect (options, -1);
+  connection = norpc_nats_connection_new_for_options_sync (options, &error);
+  natsOptions_Destroy (options);
+  g_assert_no_error (error);
+
+  return connection;
+}
+
+static NorpcNatsExport *
+export_as (Silent     *self,
+           const char *prefix)
+{
+  g_autoptr (GError) error = NULL;
+  NorpcNatsExport *export = norpc_nats_export_new (self->connection, prefix, norpc_server_get_endpoint (self->server),
+                                                   depot_depot_interface_info (), &error);
+
+  g_assert_no_error (error);
+
+  return export;
+}
+
+static void
+set_up (Silent        *self,
+        gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->fake = fake_server_new ();
+  self->state = depot_state_new (0);
+  self->server = norpc_serve (depot_service_new (self->state), &error);
+  g_assert_no_error (error);
+  self->connection = connect_to_fake (self->fake);
+  self->export = export_as (self, "test.served");
+  self->endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
+  self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));
+  norpc_nats_connection_flush_sync (self->connection, 30000, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Silent        *self,
+           gconstpointer  unused)
+{
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->endpoint);
+  g_clear_object (&self->export);
+  if (self->connection != NULL)
+    release_and_wait (g_steal_pointer (&self->connection));
+  norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL);
+  release_and_wait (g_steal_pointer (&self->server));
+  depot_state_free (self->state);
+  fake_server_free (self->fake);
+}
+
+static void
+wait_connected (Silent   *self,
+                gboolean  connected)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+
+  while (norpc_nats_connection_is_connected (self->connection) != connected)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+/* Returns when libnats waits for the server, with its lock. */
+static void
+lose (Silent *self)
+{
+  fake_server_set_mode (self->fake, FAKE_SERVER_SILENT);
+  fake_server_disconnect (self->fake);
+  fake_server_wait_login (self->fake, 2);
+  wait_connected (self, FALSE);
+}
+
+/* The server answers to the next attempt. */
+static void
+recover (Silent *self)
+{
+  fake_server_set_mode (self->fake, FAKE_SERVER_SERVE);
+  fake_server_disconnect (self->fake);
+  wait_connected (self, TRUE);
+}
+
+/* Calls end when the connection is lost, and when it is closed. */
+static void
+test_calls (Silent        *self,
+            gconstpointer  unused)
+{
+  Outcome pending = { 0 }, late = { 0 }, parked = { 0 }, waiting = { 0 };
+
+  depot_depot_proxy_call_hold (self->proxy, NULL, hold_cb, &pending);
+  depot_depot_proxy_call_hold_safely (self->proxy, NULL, hold_safely_cb, &parked);
+  fake_server_wait_received (self->fake, PREFIX ".org.example.Depot.HoldSafely");
+  lose (self);
+  outcome_assert (&pending, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  depot_depot_proxy_call_hold (self->proxy, NULL, hold_cb, &late);
+  outcome_assert (&late, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  depot_depot_proxy_call_hold_safely (self->proxy, NULL, hold_safely_cb, &waiting);
+
+  norpc_nats_connection_close (self->connection);
+  g_assert_false (norpc_nats_connection_is_connected (self->connection));
+  outcome_assert (&parked, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_assert (&waiting, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* Nothing that a main thread calls blocks. */
+static void
+test_functions (Silent        *self,
+                gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsExport) export = NULL;
+  g_autoptr (NorpcNatsEndpoint) endpoint = NULL;
+  g_autoptr (DepotDepotProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  lose (self);
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (self->endpoint)));
+  export = export_as (self, "test.late");
+  g_assert_true (norpc_nats_export_announce (export, "late", "1.0.0", NULL, &error));
+  endpoint = norpc_nats_endpoint_new (self->connection, "test.other");
+  proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
+  g_assert_false (norpc_nats_connection_flush_sync (self->connection, 1, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  g_clear_object (&proxy);
+  g_clear_object (&endpoint);
+  norpc_nats_export_unexport (self->export);
+  g_clear_object (&export);
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->endpoint);
+  g_clear_object (&self->export);
+  release_and_wait (g_steal_pointer (&self->connection));
+}
+
+/* A flush that is in progress ends with the connection. */
+static void
+test_flush (Silent        *self,
+            gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  lose (self);
+  norpc_nats_connection_close (self->connection);
+  g_assert_false (norpc_nats_connection_flush_sync (self->connection, 30000, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+static void
+drained_cb (GObject      *export,
+            GAsyncResult *result,
+            gpointer      done)
+{
+  g_assert_true (norpc_nats_export_drain_finish (NORPC_NATS_EXPORT (export), result, NULL));
+  *(gboolean *) done = TRUE;
+}
+
+/* A drain does not wait for a connection: no call can come. */
+static void
+test_drain (Silent        *self,
+            gconstpointer  unused)
+{
+  gboolean done = FALSE;
+
+  lose (self);
+  norpc_nats_export_drain (self->export, drained_cb, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* When there is a connection again, a new export is subscribed, unless it has ended, and a subscription that ended is not
+ * there any more. Messages that an export has sent reach the server.
+ */
+static void
+test_recovery (Silent        *self,
+               gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsExport) export = NULL, gone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  lose (self);
+  export = export_as (self, "test.late");
+  g_clear_object (&self->export);
+  gone = export_as (self, "test.gone");
+  g_clear_object (&gone);
+  g_assert_false (fake_server_has_received (self->fake, "SUB test.late."));
+  recover (self);
+  norpc_nats_connection_flush_sync (self->connection, 30000, &error);
+  g_assert_no_error (error);
+  fake_server_wait_received (self->fake, "SUB test.late.org.example.Depot.*");
+  fake_server_wait_received (self->fake, "PUB test.late.$norpc.services");
+  fake_server_wait_received (self->fake, "PUB test.served.$norpc.services");
+  fake_server_wait_received (self->fake, "UNSUB");
+  g_assert_false (fake_server_has_received (self->fake, "SUB test.gone."));
+}
+
+#define SILENT_TEST(path, func) g_test_add (path, Silent, NULL, set_up, func, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  SILENT_TEST ("/nats/server/silent-calls", test_calls);
+  SILENT_TEST ("/nats/server/silent-functions", test_functions);
+  SILENT_TEST ("/nats/server/silent-flush", test_flush);
+  SILENT_TEST ("/nats/server/silent-drain", test_drain);
+  SILENT_TEST ("/nats/server/silent-recovery", test_recovery);
+
+  return g_test_run ();
+}
