@@ -8,6 +8,7 @@
 #include "core/norpc-error.h"
 #include "core/norpc-value-fds-private.h"
 #include "core/norpc-value-variant-private.h"
+#include "core/norpc-variant-fds-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-variant.h"
 
@@ -181,8 +182,9 @@ norpc_reply_dup_variant (NorpcReply  *self,
 
   results = norpc_values_to_variant (norpc_call_get_method_info (call)->dbus.out_args, call->values + call->n_args,
                                      call->n_results, "result", &problem);
+  /* A result may own descriptors, and the tuple may outlive the reply. */
   if (results != NULL)
-    return g_variant_ref_sink (results);
+    return norpc_variant_share_fds (results);
 
   set_variant_error (call, problem, error);
 

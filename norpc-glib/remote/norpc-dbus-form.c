@@ -301,12 +301,6 @@ norpc_dbus_from_form (GVariant     *form,
   return value != NULL ? g_variant_ref_sink (value) : NULL;
 }
 
-static void
-unref_fds (gpointer fds)
-{
-  g_object_unref (fds);
-}
-
 /* Returns a handle (floating) that is a duplicate, or -1 if there are too many. */
 static GVariant *
 dup_handle (GVariant *handle)
@@ -347,7 +341,7 @@ own_result (GDBusArgInfo *info,
   if (!norpc_variant_has_fds (result))
     return g_variant_ref (result);
   if (norpc_arg_info_get_gtype (info) == G_TYPE_VARIANT)
-    return norpc_variant_keep (result, g_object_ref (fds), unref_fds);
+    return norpc_variant_keep_list (result, fds);
   if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
     return g_variant_ref_sink (dup_handles (result));
 

@@ -423,6 +423,140 @@ test_in_variant (DBusFixture   *fixture,
   tear_down (&self);
 }
 
+/* Returns (owned) a value that owns a descriptor of the file. */
+static GVariant *
+new_owning (Setup *self)
+{
+  return norpc_variant_take_fds (g_variant_new_handle (dup (self->file)));
+}
+
+/* Returns (owned) a value that owns the descriptor of a part of it, which may own it, too. */
+static GVariant *
+compose (GVariant *part)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (part);
+
+  return norpc_variant_take_fds (g_variant_new ("(vs)", sunk, "text"));
+}
+
+/* Returns (owned) a value that owns @log_fd, and the descriptors that @answer owns. */
+static GVariant *
+list_files (int       log_fd,
+            GVariant *answer)
+{
+  g_autoptr (GVariant) log = norpc_variant_take_fds (g_variant_new_handle (log_fd));
+
+  return norpc_variant_take_fds (g_variant_new_parsed ("{'log': %v, 'answer': %v}", log, answer));
+}
+
+/* A value that is composed of several has the descriptors of all. */
+static void
+test_several (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  GVariant *answer, *files;
+  Setup self;
+
+  set_up (&self, fixture);
+  answer = new_owning (&self);
+  files = list_files (dup (self.file), answer);
+  g_variant_unref (answer);
+  g_assert_nonnull (g_variant_get_data (files));
+  g_assert_cmpuint (count_fds (&self), ==, 2);
+  g_variant_unref (files);
+  g_assert_cmpuint (count_fds (&self), ==, 0);
+  tear_down (&self);
+}
+
+/* A value and a part of it that own a descriptor share it, whichever is released first. */
+static void
+test_composed (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  Setup self;
+
+  set_up (&self, fixture);
+  for (guint i = 0; i < 4; i++)
+    {
+      GVariant *part = new_owning (&self);
+      GVariant *whole = i < 2 ? compose (part) : norpc_variant_take_fds (part);
+
+      g_assert_nonnull (g_variant_get_data (whole));
+      g_assert_cmpuint (count_fds (&self), ==, 1);
+      g_variant_unref (i % 2 == 0 ? part : whole);
+      g_assert_cmpuint (count_fds (&self), ==, 1);
+      g_variant_unref (i % 2 == 0 ? whole : part);
+      g_assert_cmpuint (count_fds (&self), ==, 0);
+    }
+  tear_down (&self);
+}
+
+/* A descriptor that appears twice in a value is closed once: another one may have its number then. */
+static void
+test_twice (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  GVariant *part, *value;
+  Setup self;
+  int file;
+
+  set_up (&self, fixture);
+  file = dup (self.file);
+  part = norpc_variant_take_fds (g_variant_new ("(hh)", file, file));
+  value = norpc_variant_take_fds (g_variant_new ("(@(hh)h)", part, file));
+  g_variant_unref (part);
+  g_assert_cmpuint (count_fds (&self), ==, 1);
+  g_variant_unref (g_variant_get_child_value (value, 0));
+  g_assert_cmpuint (count_fds (&self), ==, 1);
+  g_variant_unref (value);
+  g_assert_cmpuint (count_fds (&self), ==, 0);
+  tear_down (&self);
+}
+
+/* The tuple of a dynamic proxy owns the descriptors of its results. A value that is composed of one shares them. */
+static void
+test_results (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  const char *xml = "<node><interface name='org.example.Wire'><method name='Containers'>"
+                    "<arg type='as'/><arg type='ao'/><arg type='ag'/><arg type='ay'/><arg type='a{sv}'/><arg type='v'/>"
+                    "<arg type='a(ya{s(ix)})'/>"
+                    "<arg type='as' direction='out'/><arg type='ao' direction='out'/><arg type='ag' direction='out'/>"
+                    "<arg type='ay' direction='out'/><arg type='a{sv}' direction='out'/><arg type='v' direction='out'/>"
+                    "<arg type='a(ya{s(ix)})' direction='out'/></method></interface></node>";
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
+  Setup self;
+
+  g_assert_no_error (error);
+  set_up (&self, fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NorpcDynamicProxy) proxy =
+        norpc_dynamic_proxy_new (norpc_proxy_get_endpoint (NORPC_PROXY (self.proxies[i])), info);
+      GVariant *any = compose (g_variant_new_handle (dup (self.file)));
+      GVariant *args = g_variant_new ("(@as@ao@ag@ay@a{sv}v@a(ya{s(ix)}))", g_variant_new_strv (NULL, 0),
+                                      g_variant_new_objv (NULL, 0),
+                                      g_variant_new_array (G_VARIANT_TYPE_SIGNATURE, NULL, 0),
+                                      g_variant_new_bytestring (""), self.options, any,
+                                      g_variant_new_array (G_VARIANT_TYPE ("(ya{s(ix)})"), NULL, 0));
+      GVariant *results, *result, *whole;
+
+      g_variant_unref (any);
+      results = norpc_dynamic_proxy_call_method_sync (proxy, "Containers", args, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (g_variant_get_data (results));
+      result = g_variant_get_child_value (results, 5);
+      whole = compose (result);
+      g_variant_unref (result);
+      g_variant_unref (results);
+      g_assert_cmpuint (count_fds (&self), >=, 1);
+      g_variant_unref (whole);
+      wait_closed (&self);
+    }
+  tear_down (&self);
+}
+
 /* A fake has several answers for one descriptor, which stays the test's. */
 static void
 test_fake (DBusFixture   *fixture,
@@ -459,6 +593,10 @@ main (int   argc,
   dbus_add_tests ("/descriptors/late-on-return", test_late_on_return);
   dbus_add_tests ("/descriptors/taken", test_taken);
   dbus_add_tests ("/descriptors/in-variant", test_in_variant);
+  dbus_add_tests ("/descriptors/composed", test_composed);
+  dbus_add_tests ("/descriptors/several", test_several);
+  dbus_add_tests ("/descriptors/twice", test_twice);
+  dbus_add_tests ("/descriptors/results", test_results);
   dbus_add_tests ("/descriptors/none", test_none);
   dbus_add_tests ("/descriptors/too-many", test_too_many);
   dbus_add_tests ("/descriptors/fake", test_fake);
