@@ -38,7 +38,7 @@ struct _NorpcDBusObject
   GMutex           lock;
   GPtrArray       *interfaces; /* (owned) [lock]: of owned NorpcDBusInterface */
   guint            n_calls;    /* [lock]: that have not completed */
-  GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until there are fewer calls */
+  GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until one more can be sent */
   int              closed;     /* atomic: the connection is closed, or the owner has closed the object */
   int              n_received; /* atomic: how often the object was in a message, if it was received in messages */
   int              is_absent;  /* atomic: nothing has the name, as far as is known */
@@ -92,6 +92,8 @@ norpc_dbus_object_is_disconnected (NorpcDBusObject *self)
 /* Slots */
 gboolean norpc_dbus_object_take_slot (NorpcDBusObject *self);
 void     norpc_dbus_object_free_slot (NorpcDBusObject *self);
+void     norpc_dbus_object_tell_probes (NorpcDBusObject *self);
+void     norpc_dbus_object_end_waiting (NorpcDBusObject *self);
 
 /* The owner */
 void norpc_dbus_object_watch_owner (NorpcDBusObject *self,

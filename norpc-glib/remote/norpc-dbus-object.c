@@ -162,6 +162,7 @@ close_object (gpointer data)
       norpc_dbus_call_unref (call);
     }
   tell_owner (self, NULL);
+  norpc_dbus_object_tell_probes (self);
 }
 
 /* The owner of an object that was received has closed it. Any process on the bus can send signals to this one. */
@@ -271,6 +272,7 @@ end_object (gpointer data)
   NorpcDBusObject *self = data;
 
   self->ended = TRUE;
+  norpc_dbus_object_end_waiting (self);
   stop_if_unused (self);
 }
 

@@ -16,10 +16,24 @@ G_BEGIN_DECLS
  *
  * The functions are thread-safe.
  */
+
+/* For a user that waits until the outflow is no longer excessive. */
+typedef struct
+{
+  gpointer (*ref)     (gpointer waiter);
+  void     (*unref)   (gpointer waiter);
+  void     (*relaxed) (gpointer waiter); /* called in the thread of D-Bus endpoints, also once the connection is closed */
+} NorpcDBusOutflowFuncs;
+
 void     norpc_dbus_outflow_use          (GDBusConnection        *connection);
 void     norpc_dbus_outflow_unuse        (GDBusConnection        *connection);
 gboolean norpc_dbus_outflow_has_room     (GDBusConnection        *connection);
 gboolean norpc_dbus_outflow_is_excessive (GDBusConnection        *connection);
+gboolean norpc_dbus_outflow_await        (GDBusConnection        *connection,
+                                          gpointer                waiter,
+                                          const NorpcDBusOutflowFuncs *funcs);
+void     norpc_dbus_outflow_forget       (GDBusConnection        *connection,
+                                          gpointer                waiter);
 void     norpc_dbus_outflow_add          (GDBusConnection        *connection,
                                           GVariant               *body);
 void     norpc_dbus_outflow_add_owed     (GDBusConnection        *connection,

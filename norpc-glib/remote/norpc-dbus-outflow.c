@@ -21,20 +21,45 @@ typedef struct
   gsize         n_unread; /* [lock] */
   gsize         n_asked;  /* [lock]: of these, those that were sent before the question */
   GCancellable *question; /* (owned) (nullable) [lock]: ends the question that is on its way */
+  GSList       *waiters;  /* (owned) [lock]: of owned Waiter */
 } Outflow;
+
+typedef struct
+{
+  gpointer                     data;  /* (owned) */
+  const NorpcDBusOutflowFuncs *funcs;
+} Waiter;
 
 static G_LOCK_DEFINE (lock);
 
 static G_DEFINE_QUARK (norpc-dbus-outflow, get_outflow)
 
-/* A question keeps the connection, so none is left when that is released. */
+/* A question keeps the connection, and a waiter is a user that does: none is left when the connection is released. */
 static void
 free_outflow (gpointer data)
 {
   Outflow *self = data;
 
   g_assert (self->question == NULL);
+  g_assert (self->waiters == NULL);
   g_free (self);
+}
+
+/* Called without the lock. */
+static void
+waiter_free (gpointer data)
+{
+  Waiter *self = data;
+
+  self->funcs->unref (self->data);
+  g_free (self);
+}
+
+/* Called with the lock held. */
+static gboolean
+is_excessive_locked (Outflow *self)
+{
+  return self->n_unread >= norpc_dbus_outflow_max;
 }
 
 /* Called with the lock held. Returns the numbers (unowned) of a connection. */
@@ -96,7 +121,9 @@ answered_cb (GObject      *connection,
 {
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
   Question *question = data;
+  gboolean is_closed = g_dbus_connection_is_closed (question->connection);
   Question *next = NULL;
+  GSList *waiters = NULL;
   Outflow *self;
 
   G_LOCK (lock);
@@ -105,11 +132,16 @@ answered_cb (GObject      *connection,
     {
       g_clear_object (&self->question);
       self->n_unread -= self->n_asked;
-      if (!g_dbus_connection_is_closed (question->connection))
+      if (!is_closed)
         next = begin_question_locked (question->connection);
     }
+  if (is_closed || !is_excessive_locked (self))
+    waiters = g_steal_pointer (&self->waiters);
   G_UNLOCK (lock);
 
+  for (GSList *link = waiters; link != NULL; link = link->next)
+    ((Waiter *) link->data)->funcs->relaxed (((Waiter *) link->data)->data);
+  g_slist_free_full (waiters, waiter_free);
   question_free (question);
   if (next != NULL)
     ask_other_side (next);
@@ -201,10 +233,64 @@ norpc_dbus_outflow_is_excessive (GDBusConnection *connection)
   gboolean is_excessive;
 
   G_LOCK (lock);
-  is_excessive = ensure_outflow_locked (connection)->n_unread >= norpc_dbus_outflow_max;
+  is_excessive = is_excessive_locked (ensure_outflow_locked (connection));
   G_UNLOCK (lock);
 
   return is_excessive;
+}
+
+/* Called with the lock held. Returns the place (unowned) of a waiter in the list, or NULL. */
+static GSList *
+find_waiter_locked (Outflow  *self,
+                    gpointer  data)
+{
+  GSList *link = self->waiters;
+
+  while (link != NULL && ((Waiter *) link->data)->data != data)
+    link = link->next;
+
+  return link;
+}
+
+/* Has @waiter, which is one user, wait until the other side has read enough. Returns FALSE if it has already. */
+gboolean
+norpc_dbus_outflow_await (GDBusConnection             *connection,
+                          gpointer                     waiter,
+                          const NorpcDBusOutflowFuncs *funcs)
+{
+  gboolean waits;
+  Outflow *self;
+
+  G_LOCK (lock);
+  self = ensure_outflow_locked (connection);
+  waits = is_excessive_locked (self);
+  if (waits && find_waiter_locked (self, waiter) == NULL)
+    {
+      Waiter *entry = g_new (Waiter, 1);
+
+      *entry = (Waiter) { funcs->ref (waiter), funcs };
+      self->waiters = g_slist_prepend (self->waiters, entry);
+    }
+  G_UNLOCK (lock);
+
+  return waits;
+}
+
+/* @waiter, of which the caller has a reference, does not wait any more. */
+void
+norpc_dbus_outflow_forget (GDBusConnection *connection,
+                           gpointer         waiter)
+{
+  GSList *link;
+  Outflow *self;
+
+  G_LOCK (lock);
+  self = ensure_outflow_locked (connection);
+  link = find_waiter_locked (self, waiter);
+  self->waiters = g_slist_remove_link (self->waiters, link);
+  G_UNLOCK (lock);
+
+  g_slist_free_full (link, waiter_free);
 }
 
 /* The same for a message that the other side has called for, and that cannot be left out: a peer that does not read such

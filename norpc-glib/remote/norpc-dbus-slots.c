@@ -3,9 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How many calls of an object may wait for their replies, and the clients that wait until there are fewer. */
+/* How many calls of an object may wait for their replies, and the clients that wait until there are fewer, or until the
+ * other side of the connection has read enough of those that were sent.
+ */
 
 #include "norpc-dbus-object-parts-private.h"
+#include "norpc-dbus-outflow-private.h"
 
 /* Thread-safe. Returns FALSE if there are as many calls as there may be. */
 gboolean
@@ -32,7 +35,7 @@ norpc_dbus_object_is_ready (NorpcDBusObject *self)
   ready = self->n_calls < self->capacity;
   g_mutex_unlock (&self->lock);
 
-  return ready && !norpc_dbus_object_is_disconnected (self);
+  return ready && !norpc_dbus_outflow_is_excessive (self->connection) && !norpc_dbus_object_is_disconnected (self);
 }
 
 /* Called with the lock held. Adds a probe, and takes those out (owned) that have completed, because they were cancelled or
@@ -61,6 +64,21 @@ exchange_probes_locked (NorpcDBusObject *self,
   return completed;
 }
 
+static gpointer
+ref_object (gpointer object)
+{
+  return norpc_dbus_object_ref (object);
+}
+
+/* Runs in the thread of D-Bus endpoints. */
+static void
+note_relaxed (gpointer object)
+{
+  norpc_dbus_object_tell_probes (object);
+}
+
+static const NorpcDBusOutflowFuncs outflow_funcs = { ref_object, norpc_dbus_object_unref, note_relaxed };
+
 /* Thread-safe. @probe is borrowed. */
 void
 norpc_dbus_object_await_ready (NorpcDBusObject *self,
@@ -69,6 +87,9 @@ norpc_dbus_object_await_ready (NorpcDBusObject *self,
   g_autoptr (GPtrArray) completed = NULL;
   gboolean waits;
 
+  /* A probe that was cancelled does not wait again. */
+  if (g_atomic_int_get (&probe->state) != NORPC_CALL_OPEN)
+    return;
   if (norpc_dbus_object_is_disconnected (self))
     {
       norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
@@ -77,7 +98,7 @@ norpc_dbus_object_await_ready (NorpcDBusObject *self,
     }
 
   g_mutex_lock (&self->lock);
-  waits = self->n_calls >= self->capacity;
+  waits = self->n_calls >= self->capacity || norpc_dbus_outflow_await (self->connection, self, &outflow_funcs);
   if (waits)
     completed = exchange_probes_locked (self, probe);
   g_mutex_unlock (&self->lock);
@@ -86,17 +107,16 @@ norpc_dbus_object_await_ready (NorpcDBusObject *self,
     norpc_call_return_values (probe, 0, NULL);
 }
 
-/* Thread-safe. There is room for one more call. All that wait for it are told, because those that are told first may not
- * use it; those for which it is too late wait again.
+/* Thread-safe. All that wait are told, because those that are told first may not use the room; those for which it is too
+ * late wait again.
  */
 void
-norpc_dbus_object_free_slot (NorpcDBusObject *self)
+norpc_dbus_object_tell_probes (NorpcDBusObject *self)
 {
   NorpcCall *probe;
   GQueue probes;
 
   g_mutex_lock (&self->lock);
-  self->n_calls--;
   probes = self->probes;
   g_queue_init (&self->probes);
   g_mutex_unlock (&self->lock);
@@ -106,4 +126,22 @@ norpc_dbus_object_free_slot (NorpcDBusObject *self)
       norpc_dbus_object_await_ready (self, probe);
       norpc_call_unref (probe);
     }
+}
+
+/* Thread-safe. There is room for one more call. */
+void
+norpc_dbus_object_free_slot (NorpcDBusObject *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_calls--;
+  g_mutex_unlock (&self->lock);
+
+  norpc_dbus_object_tell_probes (self);
+}
+
+/* Runs in the thread of D-Bus endpoints. The endpoint has been finalized, and nothing waits any more. */
+void
+norpc_dbus_object_end_waiting (NorpcDBusObject *self)
+{
+  norpc_dbus_outflow_forget (self->connection, self);
 }

@@ -237,6 +237,109 @@ test_calls (DBusFixture   *fixture,
   g_assert_no_error (error);
 }
 
+typedef struct
+{
+  NorpcEndpoint *endpoint; /* (owned) (nullable): sends to the side that does not read */
+  GCancellable  *cancellable; /* (owned) */
+  guint          n_ended;
+  GError        *error; /* (owned) (nullable) */
+} Wait;
+
+static void
+ready_cb (GObject      *endpoint,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  Wait *self = data;
+
+  self->n_ended++;
+  norpc_endpoint_ready_finish (NORPC_ENDPOINT (endpoint), result, &self->error);
+}
+
+/* More was sent than there may be that was not read. */
+static void
+begin_wait (Wait    *self,
+            Fixture *fixture)
+{
+  g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new_bytestring (""));
+
+  *self = (Wait) { .cancellable = g_cancellable_new () };
+  self->endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (fixture->link.served, NULL, DBUS_PATH));
+  g_assert_true (norpc_endpoint_is_ready (self->endpoint));
+  while (!norpc_dbus_outflow_is_excessive (fixture->link.served))
+    norpc_dbus_outflow_add (fixture->link.served, body);
+  g_assert_false (norpc_endpoint_is_ready (self->endpoint));
+  norpc_endpoint_ready_async (self->endpoint, self->cancellable, ready_cb, self);
+  iterate ();
+  g_assert_cmpuint (self->n_ended, ==, 0);
+}
+
+static void
+end_wait (Wait *self)
+{
+  while (self->n_ended == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_object (&self->endpoint);
+  g_object_unref (self->cancellable);
+}
+
+/* An endpoint is ready when the other side has read what was sent. */
+static void
+test_ready (Fixture      *self,
+            gconstpointer data G_GNUC_UNUSED)
+{
+  gsize max = norpc_dbus_outflow_max;
+  Wait wait;
+
+  norpc_dbus_outflow_max = 4 * LARGE;
+  begin_wait (&wait, self);
+  g_dbus_connection_start_message_processing (self->link.used);
+  end_wait (&wait);
+  g_assert_no_error (wait.error);
+  norpc_dbus_outflow_max = max;
+}
+
+/* One whose connection is closed is not. */
+static void
+test_ready_closed (Fixture      *self,
+                   gconstpointer data G_GNUC_UNUSED)
+{
+  gsize max = norpc_dbus_outflow_max;
+  Wait wait;
+
+  norpc_dbus_outflow_max = 4 * LARGE;
+  begin_wait (&wait, self);
+  g_dbus_connection_close (self->link.used, NULL, NULL, NULL);
+  end_wait (&wait);
+  g_assert_error (wait.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&wait.error);
+  norpc_dbus_outflow_max = max;
+}
+
+/* One that is released does not keep its connection until the other side has read. */
+static void
+test_ready_released (Fixture      *self,
+                     gconstpointer data G_GNUC_UNUSED)
+{
+  gsize max = norpc_dbus_outflow_max;
+  gpointer connection = self->link.served;
+  Wait wait;
+
+  norpc_dbus_outflow_max = 4 * LARGE;
+  begin_wait (&wait, self);
+  g_cancellable_cancel (wait.cancellable);
+  end_wait (&wait);
+  g_assert_error (wait.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&wait.error);
+
+  g_clear_object (&self->export);
+  g_object_add_weak_pointer (connection, &connection);
+  g_clear_object (&self->link.served);
+  while (connection != NULL)
+    g_main_context_iteration (NULL, FALSE);
+  norpc_dbus_outflow_max = max;
+}
+
 /* Messages that nobody asks about do not count: they would for ever. */
 static void
 test_without_users (void)
@@ -267,6 +370,9 @@ main (int   argc,
   g_test_add ("/dbus-outflow/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/dbus-outflow/released", Fixture, NULL, set_up, test_released, tear_down);
   g_test_add ("/dbus-outflow/replies", Fixture, NULL, set_up, test_replies, tear_down);
+  g_test_add ("/dbus-outflow/ready", Fixture, NULL, set_up, test_ready, tear_down);
+  g_test_add ("/dbus-outflow/ready-closed", Fixture, NULL, set_up, test_ready_closed, tear_down);
+  g_test_add ("/dbus-outflow/ready-released", Fixture, NULL, set_up, test_ready_released, tear_down);
   dbus_add_tests ("/dbus-outflow/calls", test_calls);
   g_test_add_func ("/dbus-outflow/without-users", test_without_users);
 
