@@ -38,6 +38,8 @@ void     norpc_dbus_outflow_add          (GDBusConnection        *connection,
                                           GVariant               *body);
 void     norpc_dbus_outflow_add_owed     (GDBusConnection        *connection,
                                           GVariant               *body);
+void     norpc_dbus_outflow_add_owed_size (GDBusConnection       *connection,
+                                          gsize                   size);
 gboolean norpc_dbus_outflow_send         (GDBusConnection        *connection,
                                           GDBusMessage           *message,
                                           GDBusSendMessageFlags   flags,

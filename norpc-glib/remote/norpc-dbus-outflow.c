@@ -209,22 +209,34 @@ norpc_dbus_outflow_has_room (GDBusConnection *connection)
   return has_room;
 }
 
-/* There is one more message, whose body (nullable) is this. */
-void
-norpc_dbus_outflow_add (GDBusConnection *connection,
-                        GVariant        *body)
+static void
+add_size (GDBusConnection *connection,
+          gsize            size)
 {
-  gsize size = MESSAGE_SIZE + (body != NULL ? g_variant_get_size (body) : 0);
   Outflow *self;
 
   G_LOCK (lock);
   self = ensure_outflow_locked (connection);
   /* Without users, nobody asks what has been read. */
   if (self->n_users > 0)
-    self->n_unread += size;
+    self->n_unread += MESSAGE_SIZE + size;
   G_UNLOCK (lock);
 
   begin_question (connection);
+}
+
+static gsize
+get_body_size (GVariant *body)
+{
+  return body != NULL ? g_variant_get_size (body) : 0;
+}
+
+/* There is one more message, whose body (nullable) is this. */
+void
+norpc_dbus_outflow_add (GDBusConnection *connection,
+                        GVariant        *body)
+{
+  add_size (connection, get_body_size (body));
 }
 
 gboolean
@@ -300,7 +312,15 @@ void
 norpc_dbus_outflow_add_owed (GDBusConnection *connection,
                              GVariant        *body)
 {
-  norpc_dbus_outflow_add (connection, body);
+  norpc_dbus_outflow_add_owed_size (connection, get_body_size (body));
+}
+
+/* The same for a message whose body has about this size. */
+void
+norpc_dbus_outflow_add_owed_size (GDBusConnection *connection,
+                                  gsize            size)
+{
+  add_size (connection, size);
   if (g_dbus_connection_get_unique_name (connection) == NULL && norpc_dbus_outflow_is_excessive (connection))
     g_dbus_connection_close (connection, NULL, NULL, NULL);
 }

@@ -9,6 +9,9 @@
 #include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-router-private.h"
 
+/* How many bytes the description of an object may have. Most have fewer. */
+#define INTROSPECTION_SIZE (32 * 1024)
+
 struct _NorpcDBusRouter
 {
   GMutex      lock;
@@ -214,6 +217,16 @@ route_to_inbox (NorpcDBusRouter *self,
   return taken;
 }
 
+/* Runs in GDBus's thread. GDBus answers the message, also if it is for nobody, and does not say what it sends. */
+static void
+note_foreign_answer (GDBusConnection *connection,
+                     GDBusMessage    *message)
+{
+  gboolean is_large = g_strcmp0 (g_dbus_message_get_interface (message), "org.freedesktop.DBus.Introspectable") == 0;
+
+  norpc_dbus_outflow_add_owed_size (connection, is_large ? INTROSPECTION_SIZE : 0);
+}
+
 /* Runs in GDBus's thread. Takes ownership of @message. */
 static GDBusMessage *
 filter (GDBusConnection *connection,
@@ -236,6 +249,10 @@ filter (GDBusConnection *connection,
       norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.UnknownObject",
                                 "there is no such object");
       g_clear_object (&message);
+    }
+  else
+    {
+      note_foreign_answer (connection, message);
     }
 
   return message;

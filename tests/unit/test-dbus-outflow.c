@@ -215,6 +215,77 @@ test_replies (Fixture      *self,
   norpc_dbus_outflow_max = max;
 }
 
+/* Counts the calls that were received, after the library has seen them. Runs in GDBus's thread. */
+static GDBusMessage *
+count_received (GDBusConnection *connection,
+                GDBusMessage    *message,
+                gboolean         incoming,
+                gpointer         data)
+{
+  if (incoming)
+    g_atomic_int_inc ((int *) data);
+
+  return message;
+}
+
+/* A connection that is closed has nothing that can be read. */
+static gboolean
+is_over (Fixture *self)
+{
+  return norpc_dbus_outflow_is_excessive (self->link.served) || g_dbus_connection_is_closed (self->link.served);
+}
+
+/* A peer that does not read what GDBus answers by itself is disconnected, too. */
+static void
+check_foreign_answers (Fixture    *self,
+                       const char *path,
+                       const char *interface_name,
+                       const char *member,
+                       int         n)
+{
+  gsize max = norpc_dbus_outflow_max;
+  static int n_received; /* GDBus may call the filter for a moment after it was removed */
+  guint filter_id = g_dbus_connection_add_filter (self->link.served, count_received, &n_received, NULL);
+
+  g_atomic_int_set (&n_received, 0);
+  norpc_dbus_outflow_max = 4 * LARGE;
+  for (int i = 0; i < n; i++)
+    {
+      g_autoptr (GDBusMessage) message = g_dbus_message_new_method_call (NULL, path, interface_name, member);
+
+      g_dbus_connection_send_message (self->link.used, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+    }
+  while (g_atomic_int_get (&n_received) < n && !is_over (self))
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (is_over (self));
+  while (!g_dbus_connection_is_closed (self->link.served))
+    g_main_context_iteration (NULL, FALSE);
+
+  g_dbus_connection_remove_filter (self->link.served, filter_id);
+  norpc_dbus_outflow_max = max;
+}
+
+static void
+test_pings (Fixture      *self,
+            gconstpointer data G_GNUC_UNUSED)
+{
+  check_foreign_answers (self, "/", "org.freedesktop.DBus.Peer", "Ping", 4 * 1024);
+}
+
+static void
+test_no_object (Fixture      *self,
+                gconstpointer data G_GNUC_UNUSED)
+{
+  check_foreign_answers (self, DBUS_PATH "/Nothing", "org.example.Wire", "TimeLeft", 4 * 1024);
+}
+
+static void
+test_introspection (Fixture      *self,
+                    gconstpointer data G_GNUC_UNUSED)
+{
+  check_foreign_answers (self, DBUS_PATH, "org.freedesktop.DBus.Introspectable", "Introspect", 4 * 32);
+}
+
 /* A call is not sent while the other side has not read the calls before it. */
 static void
 test_calls (DBusFixture   *fixture,
@@ -370,6 +441,9 @@ main (int   argc,
   g_test_add ("/dbus-outflow/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/dbus-outflow/released", Fixture, NULL, set_up, test_released, tear_down);
   g_test_add ("/dbus-outflow/replies", Fixture, NULL, set_up, test_replies, tear_down);
+  g_test_add ("/dbus-outflow/pings", Fixture, NULL, set_up, test_pings, tear_down);
+  g_test_add ("/dbus-outflow/no-object", Fixture, NULL, set_up, test_no_object, tear_down);
+  g_test_add ("/dbus-outflow/introspection", Fixture, NULL, set_up, test_introspection, tear_down);
   g_test_add ("/dbus-outflow/ready", Fixture, NULL, set_up, test_ready, tear_down);
   g_test_add ("/dbus-outflow/ready-closed", Fixture, NULL, set_up, test_ready_closed, tear_down);
   g_test_add ("/dbus-outflow/ready-released", Fixture, NULL, set_up, test_ready_released, tear_down);
