@@ -243,11 +243,21 @@ typedef struct
 } Connecting;
 
 static void
+connecting_free (gpointer data)
+{
+  Connecting *self = data;
+
+  g_object_unref (self->process);
+  norpc_helper_process_unref (self->self);
+  g_free (self);
+}
+
+static void
 connected_helper_cb (GObject      *object G_GNUC_UNUSED,
                      GAsyncResult *result,
                      gpointer      user_data)
 {
-  g_autofree Connecting *connecting = user_data;
+  Connecting *connecting = user_data;
   NorpcHelperProcess *self = connecting->self;
   g_autoptr (GDBusConnection) connection = g_dbus_connection_new_finish (result, NULL);
   g_autoptr (NorpcEndpoint) endpoint = NULL;
@@ -268,8 +278,40 @@ connected_helper_cb (GObject      *object G_GNUC_UNUSED,
     {
       await_reason (self);
     }
-  g_object_unref (connecting->process);
-  norpc_helper_process_unref (self);
+  connecting_free (connecting);
+}
+
+/* Returns TRUE if what was sent cannot be D-Bus, which begins with a NUL. GDBus would wait for the end of a line. */
+static gboolean
+is_not_dbus (GSocket *socket)
+{
+  char first;
+
+  return recv (g_socket_get_fd (socket), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && first != '\0';
+}
+
+/* The process has sent something, or has closed its end. Takes ownership of @user_data. */
+static gboolean
+begun_cb (GSocket     *socket,
+          GIOCondition condition G_GNUC_UNUSED,
+          gpointer     user_data)
+{
+  Connecting *connecting = user_data;
+  g_autoptr (GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
+  g_autofree char *guid = g_dbus_generate_guid ();
+
+  if (!is_not_dbus (socket))
+    {
+      g_dbus_connection_new (G_IO_STREAM (stream), guid, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER, NULL, NULL,
+                             connected_helper_cb, connecting);
+      return G_SOURCE_REMOVE;
+    }
+
+  if (connecting->self->process == connecting->process)
+    await_reason (connecting->self);
+  connecting_free (connecting);
+
+  return G_SOURCE_REMOVE;
 }
 
 /* Connects to a process. Takes ownership of @fd. */
@@ -279,11 +321,10 @@ connect_helper (NorpcHelperProcess *self,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
-  g_autoptr (GSocketConnection) stream = socket != NULL ? g_socket_connection_factory_create_connection (socket) : NULL;
-  g_autofree char *guid = g_dbus_generate_guid ();
+  g_autoptr (GSource) source = NULL;
   Connecting *connecting;
 
-  if (stream == NULL)
+  if (socket == NULL)
     {
       close (fd);
       end_process (self, g_steal_pointer (&error));
@@ -292,8 +333,10 @@ connect_helper (NorpcHelperProcess *self,
 
   connecting = g_new (Connecting, 1);
   *connecting = (Connecting) { process_ref (self), g_object_ref (self->process) };
-  g_dbus_connection_new (G_IO_STREAM (stream), guid, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER, NULL, NULL,
-                         connected_helper_cb, connecting);
+  source = g_socket_create_source (socket, G_IO_IN, NULL);
+  g_source_set_static_name (source, "norpc helper: connection");
+  g_source_set_callback (source, G_SOURCE_FUNC (begun_cb), connecting, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 static void

@@ -66,12 +66,20 @@ hang (void)
 }
 
 static void
+write_data (int         fd,
+            const char *data,
+            gsize       size)
+{
+  if (send (fd, data, size, MSG_NOSIGNAL) < 0)
+    exit (EXIT_FAILURE);
+}
+
+static void
 write_garbage (int fd)
 {
   static const char garbage[] = "l\1\0\1\377\377\377\377 this is not D-Bus\r\n\0\0\0";
 
-  if (send (fd, garbage, sizeof (garbage), MSG_NOSIGNAL) < 0)
-    exit (EXIT_FAILURE);
+  write_data (fd, garbage, sizeof (garbage));
 }
 
 /* A child that has what this program would leave to it, and lives longer. Reports its descriptors. */
@@ -127,6 +135,12 @@ misbehave_before (const char *how)
   if (g_str_equal (how, "garbage"))
     {
       write_garbage (3);
+      hang ();
+    }
+  if (g_str_equal (how, "text"))
+    {
+      /* GDBus expects another end of the line. */
+      write_data (3, "hello\n", strlen ("hello\n"));
       hang ();
     }
   if (g_str_equal (how, "ignores-sigterm") || g_str_equal (how, "ignores-hangs"))

@@ -199,6 +199,7 @@ main (int   argc,
   BAD_TEST ("/helper-ends/hang", "hang", test_does_not_connect);
   BAD_TEST ("/helper-ends/close", "close", test_does_not_connect);
   BAD_TEST ("/helper-ends/garbage", "garbage", test_does_not_connect);
+  BAD_TEST ("/helper-ends/text", "text", test_does_not_connect);
   BAD_TEST ("/helper-ends/close-later", "close-later", test_spoils_connection);
   BAD_TEST ("/helper-ends/garbage-later", "garbage-later", test_spoils_connection);
   BAD_TEST ("/helper-ends/reason-while-starting", "close", test_reason);
