@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A depot in a process of its own: `nats-depot URL NUMBER [keep]`. It writes a line when clients reach it, answers calls
- * of Hold after two seconds, or, with `keep`, when it gets SIGUSR1, and leaves without losing a call when it is told to
- * terminate.
+/* A depot in a process of its own: `nats-depot URL NUMBER [keep]`. It writes a line when clients reach it, and answers
+ * calls of Hold after two seconds, or, with `keep`, when it gets SIGUSR1. It leaves without losing a call when it is told
+ * to terminate.
  */
 
 #include <signal.h>
