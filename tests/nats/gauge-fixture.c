@@ -167,7 +167,7 @@ void
 wait_until (gboolean (*check) (gpointer data),
             gpointer   data)
 {
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  gint64 end = g_get_monotonic_time () + 100 * G_TIME_SPAN_SECOND;
   guint id = g_timeout_add (10, wake_up_cb, NULL);
 
   while (!check (data))

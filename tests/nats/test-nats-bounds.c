@@ -41,7 +41,7 @@ static void
 wait_for (const int *n,
           int        value)
 {
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  gint64 end = g_get_monotonic_time () + 100 * G_TIME_SPAN_SECOND;
 
   while (g_atomic_int_get (n) != value)
     {

@@ -50,7 +50,7 @@ static void
 wait_for (const int *number,
           int        value)
 {
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  gint64 end = g_get_monotonic_time () + 100 * G_TIME_SPAN_SECOND;
 
   while (g_atomic_int_get (number) != value)
     {
@@ -196,7 +196,7 @@ static void
 close_client (Delivery *self)
 {
   NorpcNatsLink *link = norpc_nats_connection_get_link (self->fixture.connection);
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  gint64 end = g_get_monotonic_time () + 100 * G_TIME_SPAN_SECOND;
 
   norpc_nats_connection_close (self->fixture.connection);
   while (natsConnection_Status (norpc_nats_link_get_nats (link)) != NATS_CONN_STATUS_CLOSED)
