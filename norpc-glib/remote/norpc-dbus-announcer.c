@@ -3,42 +3,25 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "client/norpc-proxy-private.h"
 #include "core/norpc-log-private.h"
-#include "dynamic/norpc-dynamic-info-private.h"
-#include "events/norpc-property-access-private.h"
-#include "events/norpc-property-private.h"
-#include "events/norpc-proxy-properties.h"
-#include "events/norpc-subscription-private.h"
 #include "norpc-dbus-announcer-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-outflow-private.h"
-#include "objects/norpc-object.h"
+#include "norpc-follower-private.h"
 
 struct _NorpcDBusAnnouncer
 {
-  NorpcDBusOutlet          *outlet; /* (unowned) */
-  char                     *path;   /* (owned) */
+  NorpcDBusOutlet          *outlet;    /* (unowned) */
+  char                     *path;      /* (owned) */
   const NorpcInterfaceInfo *info;
   NorpcDBusReceiversFunc    receivers;
-  gpointer                  data;    /* (unowned): of `receivers` */
-  NorpcProxy               *proxy;   /* (owned) */
-  GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since the last message */
-  GSource                  *source;  /* (owned) (nullable): sends what waits, unless a message is sent before */
-  gboolean                  loaded;  /* the proxy has had the first values, which are no changes */
-  guint                    *n_unsent; /* (owned): by signal, emissions that were not sent, and that clients do not know of */
+  gpointer                  data;      /* (unowned): of `receivers` */
+  NorpcFollower            *follower;  /* (owned) */
+  GSource                  *source;    /* (owned) (nullable): sends what waits, unless a message is sent before */
+  guint                    *n_unsent;  /* (owned): by signal, emissions that were not sent, and that clients do not know of */
 };
-
-static G_DEFINE_QUARK (norpc-dbus-announcer, get_announcer)
-
-/* The closure that is connected to a signal of the proxy. Its data is the NorpcDBusAnnouncer, which disconnects it. */
-typedef struct
-{
-  GClosure closure;
-  guint    signal;
-} SignalClosure;
 
 /* How long announcements wait for room, in milliseconds, before they are tried again. */
 #define RETRY_INTERVAL 200
@@ -144,15 +127,12 @@ note_unsent (NorpcDBusAnnouncer *self,
 }
 
 static void
-announce_signal (GClosure     *closure,
-                 GValue       *return_value G_GNUC_UNUSED,
-                 guint         n_values,
+announce_signal (guint         signal,
                  const GValue *values,
-                 gpointer      hint G_GNUC_UNUSED,
-                 gpointer      data G_GNUC_UNUSED)
+                 guint         n_values,
+                 gpointer      data)
 {
-  NorpcDBusAnnouncer *self = closure->data;
-  guint signal = ((SignalClosure *) closure)->signal;
+  NorpcDBusAnnouncer *self = data;
   const NorpcSignalInfo *info = self->info->signals[signal];
   g_autofree char *problem = NULL;
   g_autoptr (GVariant) form = NULL;
@@ -164,81 +144,36 @@ announce_signal (GClosure     *closure,
     }
   if (norpc_dbus_args_have_objects (info->dbus.args))
     {
-      send_with_objects (self, info, values + 1, n_values - 1);
+      send_with_objects (self, info, values, n_values);
       return;
     }
 
-  form = make_signal (info, values + 1, n_values - 1, NULL, &problem);
+  form = make_signal (info, values, n_values, NULL, &problem);
   if (form != NULL)
     send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
   else
     warn_not_sent (self, info, problem);
 }
 
-/* The service emits faster than the context of the export runs. Clients learn of it in its place among the signals. */
+/* Clients learn of it in its place among the signals. */
 static void
-announced_lost_cb (NorpcProxy         *proxy G_GNUC_UNUSED,
-                   const char         *name,
-                   guint               n_lost,
-                   NorpcDBusAnnouncer *self)
+announce_loss (guint    signal,
+               guint    n_lost,
+               gpointer data)
 {
+  NorpcDBusAnnouncer *self = data;
+
   norpc_dbus_outlet_flush (self->outlet);
-  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
-    if (g_str_equal (self->info->signals[i]->name, name))
-      note_unsent (self, i, n_lost);
+  note_unsent (self, signal, n_lost);
   norpc_dbus_outlet_flush (self->outlet);
 }
 
-/* The signal is closed for the clients that there are, and not for later ones. */
-static void
-announced_closed_cb (NorpcProxy         *proxy,
-                     const char         *name,
-                     NorpcDBusAnnouncer *self)
+static GVariant *
+get_announced_value (const NorpcArgInfo  *info,
+                     const GValue        *value,
+                     char               **problem)
 {
-  norpc_subscription_reopen ((NorpcSubscription *) norpc_proxy_get_subscriber (proxy), name);
-  announced_lost_cb (proxy, name, 1, self);
-}
-
-static void
-follow_signal (NorpcDBusAnnouncer *self,
-               guint               signal)
-{
-  const NorpcSignalInfo *info = self->info->signals[signal];
-  GClosure *closure;
-
-  if (!norpc_dbus_signal_is_portable (info))
-    return;
-
-  closure = g_closure_new_simple (sizeof (SignalClosure), self);
-  ((SignalClosure *) closure)->signal = signal;
-  g_closure_set_marshal (closure, announce_signal);
-  g_signal_connect_closure (self->proxy, info->name, closure, FALSE);
-}
-
-/* Adds the value that the proxy shows. One that is not there yet has no form. Returns FALSE if D-Bus cannot carry it. */
-static gboolean
-add_value (NorpcDBusAnnouncer      *self,
-           const NorpcPropertyInfo *info,
-           GVariantBuilder         *changed)
-{
-  const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
-  const NorpcArgInfo *arg = &access->args[norpc_dbus_find_property (self->info, info->dbus.name)];
-  g_auto (GValue) value = G_VALUE_INIT;
-  g_autofree char *problem = NULL;
-  g_autoptr (GVariant) form = NULL;
-
-  g_value_init (&value, norpc_arg_info_get_gtype (&arg->dbus));
-  g_object_get_property (G_OBJECT (self->proxy), info->name, &value);
-  form = norpc_dbus_get_value (NULL, arg, &value, &problem);
-  if (form != NULL)
-    g_variant_builder_add (changed, "{sv}", info->dbus.name, form);
-  else if (!g_value_fits_pointer (&value) || g_value_peek_pointer (&value) != NULL)
-    {
-      g_message ("property %s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
-      return FALSE;
-    }
-
-  return TRUE;
+  return norpc_dbus_get_value (NULL, info, value, problem);
 }
 
 /* An object is not sent to all: each client reads it. */
@@ -248,27 +183,7 @@ is_sent (const NorpcPropertyInfo *info)
   const NorpcArgInfo arg = { { -1, info->dbus.name, info->dbus.signature, NULL }, info->flags, info->get_type,
                              info->get_element_type };
 
-  return info->updates == NORPC_PROPERTY_UPDATES_VALUE && norpc_dbus_arg_get_object_type (&arg) == G_TYPE_INVALID;
-}
-
-/* Makes the body (floating) of a message about what has changed, with values, or with names alone. */
-static GVariant *
-make_changes (NorpcDBusAnnouncer *self,
-              gboolean            with_values)
-{
-  g_auto (GVariantBuilder) changed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantBuilder) invalidated = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
-
-  for (guint i = 0; self->info->properties[i] != NULL; i++)
-    {
-      const NorpcPropertyInfo *info = self->info->properties[i];
-
-      if (g_hash_table_contains (self->changed, info) &&
-          (!with_values || !is_sent (info) || !add_value (self, info, &changed)))
-        g_variant_builder_add (&invalidated, "s", info->dbus.name);
-    }
-
-  return g_variant_new ("(sa{sv}as)", self->info->dbus.name, &changed, &invalidated);
+  return norpc_dbus_arg_get_object_type (&arg) == G_TYPE_INVALID;
 }
 
 static void
@@ -288,25 +203,22 @@ send_losses (NorpcDBusAnnouncer *self)
 }
 
 /* Clients have to read values that together are too large for a message. */
-static void
-send_changes (NorpcDBusAnnouncer *self)
+static gboolean
+send_changes (GVariant *values,
+              GVariant *invalidated,
+              gpointer  data)
 {
-  g_autoptr (GVariant) changes = NULL;
-  g_autofree char *problem = NULL;
+  NorpcDBusAnnouncer *self = data;
+  g_autoptr (GVariant) changes = g_variant_ref_sink (g_variant_new ("(s@a{sv}@as)", self->info->dbus.name, values,
+                                                                    invalidated));
+  g_autofree char *problem = norpc_dbus_find_body_excess (changes);
 
-  if (g_hash_table_size (self->changed) == 0)
-    return;
-
-  changes = g_variant_ref_sink (make_changes (self, TRUE));
-  problem = norpc_dbus_find_body_excess (changes);
-  if (problem != NULL)
-    {
-      g_variant_unref (changes);
-      changes = g_variant_ref_sink (make_changes (self, FALSE));
-    }
-  g_hash_table_remove_all (self->changed);
+  if (problem != NULL && g_variant_n_children (values) > 0)
+    return FALSE;
 
   send_dbus_signal (self, NORPC_DBUS_PROPERTIES, "PropertiesChanged", changes);
+
+  return TRUE;
 }
 
 /* Called before a message is sent: the changes and losses that came before it are sent before it. Returns FALSE if the
@@ -325,7 +237,7 @@ norpc_dbus_outlet_flush (NorpcDBusOutlet *self)
       g_source_destroy (announcer->source);
       g_clear_pointer (&announcer->source, g_source_unref);
       send_losses (announcer);
-      send_changes (announcer);
+      norpc_follower_flush (announcer->follower);
     }
 
   return TRUE;
@@ -368,43 +280,18 @@ wait_for_room (NorpcDBusAnnouncer *self)
 }
 
 static void
-property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
-                      GParamSpec         *pspec,
-                      NorpcDBusAnnouncer *self)
+send_changes_soon (gpointer data)
 {
-  int property = norpc_property_find (self->info, pspec->name);
-  const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
+  NorpcDBusAnnouncer *self = data;
 
-  if (!self->loaded || info == NULL || !norpc_dbus_property_is_portable (info) || !norpc_property_is_readable (info) ||
-      (info->updates != NORPC_PROPERTY_UPDATES_VALUE && info->updates != NORPC_PROPERTY_UPDATES_INVALIDATES))
-    return;
-
-  g_hash_table_add (self->changed, (gpointer) info);
   if (self->source == NULL)
     wait_with_source (self, g_idle_source_new ());
 }
 
-/* If the values cannot be had, clients still learn of changes. */
-static void
-values_known_cb (GObject      *proxy,
-                 GAsyncResult *result G_GNUC_UNUSED,
-                 gpointer      user_data G_GNUC_UNUSED)
-{
-  NorpcDBusAnnouncer *self = g_object_get_qdata (proxy, get_announcer_quark ());
-
-  if (self != NULL)
-    self->loaded = TRUE;
-}
-
-static NorpcProxy *
-new_announced_proxy (NorpcEndpoint            *endpoint,
-                     const NorpcInterfaceInfo *info)
-{
-  const NorpcDynamicInfo *dynamic = norpc_dynamic_info_get (info);
-
-  return dynamic != NULL ? g_object_new (dynamic->proxy_type, "endpoint", endpoint, NULL)
-                         : norpc_endpoint_make_proxy (endpoint, norpc_interface_info_get_gtype (info));
-}
+static const NorpcFollowerImpl follower_impl = {
+  "was not sent over D-Bus", norpc_dbus_signal_is_portable, norpc_dbus_property_is_portable, is_sent,
+  get_announced_value, announce_signal, announce_loss, send_changes_soon, send_changes
+};
 
 /* Called in the context of the export. */
 NorpcDBusAnnouncer *
@@ -423,19 +310,8 @@ norpc_dbus_announcer_new (NorpcDBusOutlet          *outlet,
   self->info = info;
   self->receivers = receivers;
   self->data = data;
-  self->changed = g_hash_table_new (NULL, NULL);
   self->n_unsent = g_new0 (guint, norpc_interface_info_get_n_signals (info));
-  self->proxy = new_announced_proxy (endpoint, info);
-  for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
-    follow_signal (self, i);
-  g_signal_connect (self->proxy, "signals-lost", G_CALLBACK (announced_lost_cb), self);
-  g_signal_connect (self->proxy, "signal-closed", G_CALLBACK (announced_closed_cb), self);
-  if (info->properties != NULL)
-    {
-      g_signal_connect (self->proxy, "notify", G_CALLBACK (property_notified_cb), self);
-      g_object_set_qdata (G_OBJECT (self->proxy), get_announcer_quark (), self);
-      norpc_proxy_load_async (self->proxy, NULL, values_known_cb, NULL);
-    }
+  self->follower = norpc_follower_new_with_impl (endpoint, info, &follower_impl, self);
 
   return self;
 }
@@ -445,8 +321,7 @@ norpc_dbus_announcer_free (gpointer data)
 {
   NorpcDBusAnnouncer *self = data;
 
-  g_object_set_qdata (G_OBJECT (self->proxy), get_announcer_quark (), NULL);
-  g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+  norpc_follower_free (self->follower);
   if (self->source != NULL)
     {
       g_queue_remove (&self->outlet->waiting, self);
@@ -454,8 +329,6 @@ norpc_dbus_announcer_free (gpointer data)
       g_source_unref (self->source);
     }
   norpc_dbus_outflow_unuse (self->outlet->connection);
-  g_object_unref (self->proxy);
-  g_hash_table_unref (self->changed);
   g_free (self->n_unsent);
   g_free (self->path);
   g_free (self);
@@ -465,5 +338,5 @@ norpc_dbus_announcer_free (gpointer data)
 NorpcProxy *
 norpc_dbus_announcer_get_proxy (NorpcDBusAnnouncer *self)
 {
-  return self->proxy;
+  return norpc_follower_get_proxy (self->follower);
 }

@@ -11,18 +11,22 @@
 #include "events/norpc-property-private.h"
 #include "events/norpc-proxy-properties.h"
 #include "events/norpc-subscription-private.h"
-#include "norpc-follower.h"
+#include "norpc-follower-private.h"
 #include "objects/norpc-object.h"
 
 struct _NorpcFollower
 {
   const NorpcInterfaceInfo *info;
-  const NorpcFollowerFuncs *funcs;
-  gpointer                  user_data;
+  const NorpcFollowerImpl  *impl;
+  gpointer                  data;    /* (unowned): of `impl` */
   NorpcProxy               *proxy;   /* (owned) */
   GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since they were last passed on */
-  GSource                  *source;  /* (owned) (nullable): passes them on, unless something else is before */
   gboolean                  loaded;  /* the proxy has requested the first values, whether or not it has got them */
+
+  /* Of a follower that passes GVariants on. */
+  const NorpcFollowerFuncs *funcs;
+  gpointer                  user_data;
+  GSource                  *source; /* (owned) (nullable): passes changes on, unless something else is before */
 };
 
 static G_DEFINE_QUARK (norpc-follower, get_follower)
@@ -34,16 +38,6 @@ typedef struct
   guint    signal;
 } SignalClosure;
 
-static gboolean
-signal_is_followed (const NorpcSignalInfo *info)
-{
-  for (guint i = 0; info->dbus.args != NULL && info->dbus.args[i] != NULL; i++)
-    if (!norpc_signature_has_form (info->dbus.args[i]->signature))
-      return FALSE;
-
-  return TRUE;
-}
-
 static void
 signal_emitted (GClosure     *closure,
                 GValue       *return_value G_GNUC_UNUSED,
@@ -53,25 +47,20 @@ signal_emitted (GClosure     *closure,
                 gpointer      data G_GNUC_UNUSED)
 {
   NorpcFollower *self = closure->data;
-  const NorpcSignalInfo *info = self->info->signals[((SignalClosure *) closure)->signal];
-  g_autofree char *problem = NULL;
-  GVariant *args = norpc_values_to_variant (info->dbus.args, values + 1, n_values - 1, "argument", &problem);
-  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
 
-  norpc_follower_flush (self);
-  self->funcs->emitted (info, sunk, problem, self->user_data);
+  self->impl->emitted (((SignalClosure *) closure)->signal, values + 1, n_values - 1, self->data);
 }
 
+/* The service emits faster than the context of the follower runs. */
 static void
 followed_lost_cb (NorpcProxy    *proxy G_GNUC_UNUSED,
                   const char    *name,
                   guint          n_lost,
                   NorpcFollower *self)
 {
-  norpc_follower_flush (self);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
     if (g_str_equal (self->info->signals[i]->name, name))
-      self->funcs->lost (self->info->signals[i], n_lost, self->user_data);
+      self->impl->lost (i, n_lost, self->data);
 }
 
 /* The signal is closed for the clients that there are, and not for later ones. */
@@ -91,7 +80,7 @@ connect_followed (NorpcFollower *self,
   const NorpcSignalInfo *info = self->info->signals[signal];
   GClosure *closure;
 
-  if (!signal_is_followed (info))
+  if (!self->impl->has_signal (info))
     return;
 
   closure = g_closure_new_simple (sizeof (SignalClosure), self);
@@ -110,20 +99,46 @@ add_new_value (NorpcFollower   *self,
   const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[property];
   g_auto (GValue) value = G_VALUE_INIT;
   g_autofree char *problem = NULL;
-  GVariant *form;
+  g_autoptr (GVariant) form = NULL;
 
   g_value_init (&value, norpc_arg_info_get_gtype (&arg->dbus));
   g_object_get_property (G_OBJECT (self->proxy), info->name, &value);
-  form = norpc_value_to_variant (arg, &value, &problem);
+  form = self->impl->get_value (arg, &value, &problem);
   if (form != NULL)
     g_variant_builder_add (values, "{sv}", info->dbus.name, form);
   else if (!g_value_fits_pointer (&value) || g_value_peek_pointer (&value) != NULL)
     {
-      g_message ("property %s.%s cannot leave the process: %s", self->info->dbus.name, info->dbus.name, problem);
+      g_message ("property %s.%s %s: %s", self->info->dbus.name, info->dbus.name, self->impl->failure, problem);
       return FALSE;
     }
 
   return TRUE;
+}
+
+/* Returns FALSE if the values are too large together. */
+static gboolean
+pass_on_changes (NorpcFollower *self,
+                 GHashTable    *changed,
+                 gboolean       with_values)
+{
+  g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantBuilder) invalidated = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  g_autoptr (GVariant) changes = NULL;
+  g_autoptr (GVariant) names = NULL;
+
+  for (guint i = 0; self->info->properties[i] != NULL; i++)
+    {
+      const NorpcPropertyInfo *info = self->info->properties[i];
+
+      if (g_hash_table_contains (changed, info) &&
+          (!with_values || info->updates != NORPC_PROPERTY_UPDATES_VALUE || !self->impl->sends_value (info) ||
+           !add_new_value (self, i, &values)))
+        g_variant_builder_add (&invalidated, "s", info->dbus.name);
+    }
+  changes = g_variant_ref_sink (g_variant_builder_end (&values));
+  names = g_variant_ref_sink (g_variant_builder_end (&invalidated));
+
+  return self->impl->changed (changes, names, self->data);
 }
 
 /**
@@ -138,39 +153,20 @@ add_new_value (NorpcFollower   *self,
 void
 norpc_follower_flush (NorpcFollower *self)
 {
-  g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantBuilder) invalidated = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
-  g_autoptr (GVariant) changes = NULL;
-  g_autoptr (GVariant) names = NULL;
+  g_autoptr (GHashTable) changed = NULL;
 
   g_return_if_fail (self != NULL);
 
-  if (self->source == NULL)
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  if (g_hash_table_size (self->changed) == 0)
     return;
 
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-  for (guint i = 0; self->info->properties[i] != NULL; i++)
-    {
-      const NorpcPropertyInfo *info = self->info->properties[i];
-
-      if (g_hash_table_contains (self->changed, info) &&
-          (info->updates != NORPC_PROPERTY_UPDATES_VALUE || !add_new_value (self, i, &values)))
-        g_variant_builder_add (&invalidated, "s", info->dbus.name);
-    }
-  g_hash_table_remove_all (self->changed);
-
-  changes = g_variant_ref_sink (g_variant_builder_end (&values));
-  names = g_variant_ref_sink (g_variant_builder_end (&invalidated));
-  self->funcs->changed (changes, names, self->user_data);
-}
-
-static gboolean
-pass_on_changes_cb (gpointer user_data)
-{
-  norpc_follower_flush (user_data);
-
-  return G_SOURCE_REMOVE;
+  changed = g_steal_pointer (&self->changed);
+  self->changed = g_hash_table_new (NULL, NULL);
+  if (!pass_on_changes (self, changed, TRUE))
+    pass_on_changes (self, changed, FALSE);
 }
 
 /* The first values are no changes. */
@@ -199,21 +195,14 @@ followed_notified_cb (GObject       *proxy G_GNUC_UNUSED,
 {
   int property = norpc_property_find (self->info, pspec->name);
   const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
-  g_autoptr (GMainContext) context = NULL;
 
-  if (info == NULL || is_loading (self) || !norpc_signature_has_form (info->dbus.signature) || !norpc_property_is_readable (info) ||
+  if (info == NULL || is_loading (self) || !self->impl->has_property (info) || !norpc_property_is_readable (info) ||
       (info->updates != NORPC_PROPERTY_UPDATES_VALUE && info->updates != NORPC_PROPERTY_UPDATES_INVALIDATES))
     return;
 
   g_hash_table_add (self->changed, (gpointer) info);
-  if (self->source != NULL)
-    return;
-  context = g_main_context_ref_thread_default ();
-  self->source = g_idle_source_new ();
-  g_source_set_static_name (self->source, "NorpcFollower");
-  g_source_set_priority (self->source, G_PRIORITY_HIGH);
-  g_source_set_callback (self->source, pass_on_changes_cb, self, NULL);
-  g_source_attach (self->source, context);
+  if (g_hash_table_size (self->changed) == 1)
+    self->impl->changes_wait (self->data);
 }
 
 static NorpcProxy *
@@ -225,6 +214,138 @@ new_followed_proxy (NorpcEndpoint            *endpoint,
   return dynamic != NULL ? g_object_new (dynamic->proxy_type, "endpoint", endpoint, NULL)
                          : norpc_endpoint_make_proxy (endpoint, norpc_interface_info_get_gtype (info));
 }
+
+/* Called in the context of the follower. @impl is static, and gets no @data before the context runs. */
+NorpcFollower *
+norpc_follower_new_with_impl (NorpcEndpoint            *endpoint,
+                              const NorpcInterfaceInfo *info,
+                              const NorpcFollowerImpl  *impl,
+                              gpointer                  data)
+{
+  NorpcFollower *self = g_new0 (NorpcFollower, 1);
+
+  self->info = info;
+  self->impl = impl;
+  self->data = data;
+  self->changed = g_hash_table_new (NULL, NULL);
+  self->proxy = new_followed_proxy (endpoint, info);
+  for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
+    connect_followed (self, i);
+  g_signal_connect (self->proxy, "signals-lost", G_CALLBACK (followed_lost_cb), self);
+  g_signal_connect (self->proxy, "signal-closed", G_CALLBACK (followed_closed_cb), self);
+  if (info->properties != NULL)
+    {
+      g_signal_connect (self->proxy, "notify", G_CALLBACK (followed_notified_cb), self);
+      g_object_set_qdata (G_OBJECT (self->proxy), get_follower_quark (), self);
+      norpc_proxy_load_async (self->proxy, NULL, followed_loaded_cb, NULL);
+    }
+
+  return self;
+}
+
+/* Returns the proxy (unowned) that follows the service. */
+NorpcProxy *
+norpc_follower_get_proxy (NorpcFollower *self)
+{
+  return self->proxy;
+}
+
+static gboolean
+signal_has_variant (const NorpcSignalInfo *info)
+{
+  for (guint i = 0; info->dbus.args != NULL && info->dbus.args[i] != NULL; i++)
+    if (!norpc_signature_has_form (info->dbus.args[i]->signature))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+property_has_variant (const NorpcPropertyInfo *info)
+{
+  return norpc_signature_has_form (info->dbus.signature);
+}
+
+static gboolean
+sends_variant (const NorpcPropertyInfo *info G_GNUC_UNUSED)
+{
+  return TRUE;
+}
+
+static GVariant *
+get_variant (const NorpcArgInfo  *info,
+             const GValue        *value,
+             char               **problem)
+{
+  GVariant *variant = norpc_value_to_variant (info, value, problem);
+
+  return variant != NULL ? g_variant_ref_sink (variant) : NULL;
+}
+
+static void
+pass_on_signal (guint         signal,
+                const GValue *values,
+                guint         n_values,
+                gpointer      data)
+{
+  NorpcFollower *self = data;
+  const NorpcSignalInfo *info = self->info->signals[signal];
+  g_autofree char *problem = NULL;
+  GVariant *args = norpc_values_to_variant (info->dbus.args, values, n_values, "argument", &problem);
+  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
+
+  norpc_follower_flush (self);
+  self->funcs->emitted (info, sunk, problem, self->user_data);
+}
+
+static void
+pass_on_loss (guint    signal,
+              guint    n_lost,
+              gpointer data)
+{
+  NorpcFollower *self = data;
+
+  norpc_follower_flush (self);
+  self->funcs->lost (self->info->signals[signal], n_lost, self->user_data);
+}
+
+static gboolean
+flush_follower_cb (gpointer data)
+{
+  norpc_follower_flush (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+flush_soon (gpointer data)
+{
+  NorpcFollower *self = data;
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->source = g_idle_source_new ();
+  g_source_set_static_name (self->source, "NorpcFollower");
+  g_source_set_priority (self->source, G_PRIORITY_HIGH);
+  g_source_set_callback (self->source, flush_follower_cb, self, NULL);
+  g_source_attach (self->source, context);
+}
+
+static gboolean
+pass_on_variants (GVariant *values,
+                  GVariant *invalidated,
+                  gpointer  data)
+{
+  NorpcFollower *self = data;
+
+  self->funcs->changed (values, invalidated, self->user_data);
+
+  return TRUE;
+}
+
+static const NorpcFollowerImpl variant_impl = {
+  "cannot leave the process", signal_has_variant, property_has_variant, sends_variant, get_variant, pass_on_signal,
+  pass_on_loss, flush_soon, pass_on_variants
+};
 
 /**
  * norpc_follower_new: (skip)
@@ -255,22 +376,10 @@ norpc_follower_new (NorpcEndpoint            *endpoint,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (funcs != NULL, NULL);
 
-  self = g_new0 (NorpcFollower, 1);
-  self->info = info;
+  self = norpc_follower_new_with_impl (endpoint, info, &variant_impl, NULL);
+  self->data = self;
   self->funcs = funcs;
   self->user_data = user_data;
-  self->changed = g_hash_table_new (NULL, NULL);
-  self->proxy = new_followed_proxy (endpoint, info);
-  for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
-    connect_followed (self, i);
-  g_signal_connect (self->proxy, "signals-lost", G_CALLBACK (followed_lost_cb), self);
-  g_signal_connect (self->proxy, "signal-closed", G_CALLBACK (followed_closed_cb), self);
-  if (info->properties != NULL)
-    {
-      g_signal_connect (self->proxy, "notify", G_CALLBACK (followed_notified_cb), self);
-      g_object_set_qdata (G_OBJECT (self->proxy), get_follower_quark (), self);
-      norpc_proxy_load_async (self->proxy, NULL, followed_loaded_cb, NULL);
-    }
 
   return self;
 }

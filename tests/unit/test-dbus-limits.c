@@ -326,6 +326,60 @@ test_together (DBusFixture   *fixture,
   assert_open (fixture);
 }
 
+/* The export learns of both changes at once. */
+static void
+set_large (WireWire *service,
+           gpointer  bytes)
+{
+  g_autofree char *text = g_strnfill (20 * MIB, 'x');
+
+  g_object_freeze_notify (G_OBJECT (service));
+  wire_wire_set_label (service, text);
+  wire_wire_set_extra (service, bytes);
+  g_object_thaw_notify (G_OBJECT (service));
+}
+
+static void
+changes_cb (GDBusConnection *connection G_GNUC_UNUSED,
+            const char      *sender G_GNUC_UNUSED,
+            const char      *path G_GNUC_UNUSED,
+            const char      *interface_name G_GNUC_UNUSED,
+            const char      *member G_GNUC_UNUSED,
+            GVariant        *args,
+            gpointer         user_data)
+{
+  GVariant **changes = user_data;
+
+  g_assert_null (*changes);
+  *changes = g_variant_ref (args);
+}
+
+/* The values of properties that change together do not fit in a message: clients get the names. */
+static void
+test_changes (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autoptr (GVariant) bytes = g_variant_ref_sink (make_bytes (20 * MIB));
+  g_autoptr (GVariant) changes = NULL;
+  g_autoptr (GVariant) values = NULL;
+  g_autofree const char **names = NULL;
+  guint id;
+
+  assert_open (fixture);
+  id = g_dbus_connection_signal_subscribe (fixture->used, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                           DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, changes_cb, &changes, NULL);
+  dbus_fixture_catch_up (fixture);
+  dbus_fixture_run (fixture, set_large, bytes);
+  while (changes == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_variant_get (changes, "(&s@a{sv}^a&s)", NULL, &values, &names);
+  g_assert_cmpuint (g_variant_n_children (values), ==, 0);
+  g_assert_true (g_strv_contains (names, "Label"));
+  g_assert_true (g_strv_contains (names, "Extra"));
+  g_dbus_connection_signal_unsubscribe (fixture->used, id);
+  assert_open (fixture);
+}
+
 static void
 test_bytes (DBusFixture   *fixture,
             gconstpointer  kind)
@@ -351,6 +405,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-limits/set", test_set);
   dbus_add_tests ("/dbus-limits/write", test_write);
   dbus_add_tests ("/dbus-limits/together", test_together);
+  dbus_add_tests ("/dbus-limits/changes", test_changes);
   dbus_add_tests ("/dbus-limits/bytes", test_bytes);
 
   return g_test_run ();
