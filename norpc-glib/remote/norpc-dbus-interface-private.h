@@ -6,17 +6,15 @@
 #pragma once
 
 #include "call/norpc-call.h"
-#include "client/norpc-subscribers-private.h"
 #include "norpc-dbus-match-private.h"
 #include "norpc-dbus-passage-private.h"
+#include "norpc-remote-interface.h"
 
 G_BEGIN_DECLS
 
 /*
- * One interface of an object of another process: its signals, and the last known values of its properties.
- *
- * An object stands in for the service here. It emits the signals and has the values, and a relay sends both
- * on to the proxies, as that of a server does, so that they arrive in one order with the replies.
+ * One interface of an object of another process: its messages about signals and properties go on to the proxies by a
+ * NorpcRemoteInterface.
  *
  * Unless noted otherwise, the functions are called in the thread of D-Bus endpoints.
  */
@@ -48,6 +46,6 @@ gboolean            norpc_dbus_interface_get_told  (NorpcDBusInterface      *sel
 /* Thread-safe. */
 gboolean                  norpc_dbus_interface_sends_objects   (NorpcDBusInterface *self);
 const NorpcInterfaceInfo *norpc_dbus_interface_get_info        (NorpcDBusInterface *self);
-NorpcSubscribers         *norpc_dbus_interface_get_subscribers (NorpcDBusInterface *self);
+NorpcRemoteInterface     *norpc_dbus_interface_get_remote      (NorpcDBusInterface *self);
 
 G_END_DECLS

@@ -4,7 +4,6 @@
  */
 
 #include "core/norpc-info-match-private.h"
-#include "events/norpc-subscription-parts-private.h"
 #include "norpc-dbus-call-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
@@ -517,30 +516,30 @@ ensure_interface_locked (NorpcDBusObject          *self,
   return iface;
 }
 
-static NorpcSubscribers *
-get_subscribers (NorpcDBusObject *self,
-                 NorpcSubscriber *subscriber)
+static NorpcRemoteInterface *
+get_remote (NorpcDBusObject *self,
+            NorpcSubscriber *subscriber)
 {
-  const NorpcInterfaceInfo *info = ((NorpcSubscription *) subscriber)->interface_info;
-  NorpcSubscribers *subscribers;
+  const NorpcInterfaceInfo *info = norpc_subscriber_get_interface_info (subscriber);
+  NorpcRemoteInterface *remote;
 
   g_mutex_lock (&self->lock);
-  subscribers = norpc_dbus_interface_get_subscribers (ensure_interface_locked (self, info));
+  remote = norpc_dbus_interface_get_remote (ensure_interface_locked (self, info));
   g_mutex_unlock (&self->lock);
 
-  return subscribers;
+  return remote;
 }
 
 void
 norpc_dbus_object_subscribe (NorpcDBusObject *self,
                              NorpcSubscriber *subscriber)
 {
-  norpc_subscribers_add (get_subscribers (self, subscriber), subscriber);
+  norpc_remote_interface_subscribe (get_remote (self, subscriber), subscriber);
 }
 
 void
 norpc_dbus_object_unsubscribe (NorpcDBusObject *self,
                                NorpcSubscriber *subscriber)
 {
-  norpc_subscribers_remove (get_subscribers (self, subscriber), subscriber);
+  norpc_remote_interface_unsubscribe (get_remote (self, subscriber), subscriber);
 }

@@ -19,7 +19,7 @@
 #include "events/norpc-signal-relay-private.h"
 #include "events/norpc-stand-in-private.h"
 #include "events/norpc-subscription-parts-private.h"
-#include "norpc-remote-interface.h"
+#include "norpc-remote-interface-private.h"
 
 /* Unless noted otherwise, fields are accessed in the thread of the endpoint. */
 struct _NorpcRemoteInterface
@@ -27,12 +27,69 @@ struct _NorpcRemoteInterface
   gatomicrefcount           ref_count;
   const NorpcInterfaceInfo *info;        /* since construction */
   NorpcSubscribers         *subscribers; /* (owned), since construction */
+  const NorpcRemoteInterfaceImpl *impl;  /* since construction */
+  gpointer                  data;        /* (unowned), since construction: of `impl` */
 
   GObject          *stand_in; /* (owned) */
   NorpcSignalRelay *relay;    /* (owned) (nullable): while there is a service */
   gboolean          loaded;   /* the stand-in has the values of the service */
-  gboolean          is_stale; /* it has, except for some that have changed */
+  gboolean          is_stale; /* it has, except for some that have changed and that proxies request */
 };
+
+static gboolean
+has_any_property (const NorpcPropertyInfo *info G_GNUC_UNUSED)
+{
+  return TRUE;
+}
+
+static gboolean
+has_any_result (const NorpcArgInfo *info G_GNUC_UNUSED)
+{
+  return TRUE;
+}
+
+static gboolean
+set_args_from_variant (GDBusArgInfo * const  *infos,
+                       GValue                *values,
+                       guint                  n_values,
+                       GVariant              *args,
+                       char                 **problem,
+                       gpointer               data G_GNUC_UNUSED)
+{
+  return norpc_values_set_variant (infos, values, n_values, args, "argument", problem);
+}
+
+static char *
+set_value_from_variant (const NorpcArgInfo *info,
+                        GValue             *value,
+                        GVariant           *variant,
+                        gboolean            again G_GNUC_UNUSED,
+                        gpointer            data G_GNUC_UNUSED)
+{
+  return norpc_value_set_variant (info, value, variant);
+}
+
+static const NorpcRemoteInterfaceImpl variant_impl = {
+  has_any_property, has_any_result, set_args_from_variant, set_value_from_variant, NULL
+};
+
+/* @impl is static, and @data lives as long as the interface. */
+NorpcRemoteInterface *
+norpc_remote_interface_new_with_impl (const NorpcInterfaceInfo       *info,
+                                      const NorpcRemoteInterfaceImpl *impl,
+                                      gpointer                        data)
+{
+  NorpcRemoteInterface *self = g_new0 (NorpcRemoteInterface, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->info = info;
+  self->impl = impl;
+  self->data = data;
+  self->subscribers = norpc_subscribers_new ();
+  self->stand_in = norpc_stand_in_new (info);
+
+  return self;
+}
 
 /**
  * norpc_remote_interface_new: (skip)
@@ -53,17 +110,9 @@ struct _NorpcRemoteInterface
 NorpcRemoteInterface *
 norpc_remote_interface_new (const NorpcInterfaceInfo *info)
 {
-  NorpcRemoteInterface *self;
-
   g_return_val_if_fail (info != NULL, NULL);
 
-  self = g_new0 (NorpcRemoteInterface, 1);
-  g_atomic_ref_count_init (&self->ref_count);
-  self->info = info;
-  self->subscribers = norpc_subscribers_new ();
-  self->stand_in = norpc_stand_in_new (info);
-
-  return self;
+  return norpc_remote_interface_new_with_impl (info, &variant_impl, NULL);
 }
 
 /**
@@ -238,14 +287,14 @@ find_remote_signal (NorpcRemoteInterface *self,
   return -1;
 }
 
-/* Returns the index of a property of the description, or -1. */
+/* Returns the index of a property of the description whose values can enter the process, or -1. */
 static int
 find_remote_property (NorpcRemoteInterface *self,
                       const char           *name)
 {
   for (int i = 0; self->info->properties != NULL && self->info->properties[i] != NULL; i++)
     if (g_str_equal (self->info->properties[i]->dbus.name, name))
-      return i;
+      return self->impl->has_property (self->info->properties[i]) ? i : -1;
 
   return -1;
 }
@@ -264,7 +313,7 @@ emit_variant (NorpcRemoteInterface  *self,
   g_value_set_object (&params[0], self->stand_in);
   for (guint i = 0; i < n_args; i++)
     g_value_init (&params[i + 1], norpc_arg_info_get_gtype (info->dbus.args[i]));
-  if (norpc_values_set_variant (info->dbus.args, params + 1, n_args, args, "argument", &problem))
+  if (self->impl->set_args (info->dbus.args, params + 1, n_args, args, &problem, self->data))
     g_signal_emitv (params, g_signal_lookup (info->name, G_OBJECT_TYPE (self->stand_in)), 0, NULL);
   norpc_values_clear (params, n_args + 1);
 
@@ -322,6 +371,7 @@ static gboolean
 show_remote_value (NorpcRemoteInterface  *self,
                    int                    property,
                    GVariant              *value,
+                   gboolean               again,
                    GError               **error)
 {
   const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[property];
@@ -329,7 +379,7 @@ show_remote_value (NorpcRemoteInterface  *self,
   g_autofree char *problem = NULL;
 
   g_value_init (&shown, norpc_arg_info_get_gtype (&arg->dbus));
-  problem = norpc_value_set_variant (arg, &shown, value);
+  problem = self->impl->set_value (arg, &shown, value, again, self->data);
   if (problem == NULL)
     problem = norpc_value_find_problem (arg, &shown);
   if (problem == NULL)
@@ -345,44 +395,49 @@ show_remote_value (NorpcRemoteInterface  *self,
   return FALSE;
 }
 
-/* Shows those of some values that the description allows. Returns FALSE if @error is set for another one. */
+/* The service has said that a property has changed, maybe with the value (nullable). Sets @stale if the value is no
+ * longer known. Returns FALSE if @error is set for a value that the description does not allow.
+ */
 static gboolean
-show_remote_values (NorpcRemoteInterface  *self,
-                    GVariant              *values,
+take_remote_change (NorpcRemoteInterface  *self,
+                    const char            *name,
+                    GVariant              *value,
+                    gboolean              *stale,
                     GError               **error)
 {
-  gboolean right = TRUE;
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
+  int property = find_remote_property (self, name);
+  const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
 
-  g_variant_iter_init (&iter, values);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    {
-      int property = find_remote_property (self, name);
+  if (info == NULL || !norpc_property_is_readable (info))
+    return TRUE;
 
-      if (property >= 0 && norpc_property_is_readable (self->info->properties[property]))
-        right = show_remote_value (self, property, value, error) && right;
-    }
+  if (info->updates == NORPC_PROPERTY_UPDATES_VALUE && value != NULL)
+    return show_remote_value (self, property, value, FALSE, error);
 
-  return right;
+  /* Proxies request values of which they only learn that they have changed, whatever the endpoint does for others. */
+  if (info->updates == NORPC_PROPERTY_UPDATES_INVALIDATES && self->impl->load != NULL)
+    g_object_notify (self->stand_in, info->name);
+  else if (info->updates == NORPC_PROPERTY_UPDATES_VALUE || info->updates == NORPC_PROPERTY_UPDATES_INVALIDATES)
+    *stale = TRUE;
+
+  return TRUE;
 }
 
-/* The service has only said that properties have changed. Proxies request the values, and get the others that change
- * meanwhile at once: a reply of the service may come before that to the request.
+/* Has the values requested that are no longer known. If proxies request them, they get the others that change meanwhile
+ * at once: a reply of the service may come before that to the request.
  */
 static void
-invalidate_properties (NorpcRemoteInterface *self,
-                       const char * const   *names)
+load_stale (NorpcRemoteInterface *self,
+            gboolean              stale)
 {
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+  if (self->impl->load != NULL)
     {
-      int property = find_remote_property (self, names[i]);
-
-      if (property >= 0 && norpc_property_is_readable (self->info->properties[property]))
-        self->is_stale = TRUE;
+      if (stale)
+        self->impl->load (self->data);
+      return;
     }
 
+  self->is_stale = self->is_stale || stale;
   if (self->is_stale)
     norpc_signal_relay_invalidate (self->relay);
 }
@@ -395,7 +450,7 @@ invalidate_properties (NorpcRemoteInterface *self,
  * @error: return location for an error
  *
  * Shows changes of properties to the proxies, all at once, or makes them request the values. Properties that the
- * description does not have are ignored.
+ * description does not have are ignored, and so are those whose changes it does not announce.
  *
  * If the description does not allow a value, @error is set to %NORPC_ERROR_INVALID_ARGUMENT with a message that names
  * the property, and the other values are shown.
@@ -410,6 +465,10 @@ norpc_remote_interface_change (NorpcRemoteInterface  *self,
                                GError               **error)
 {
   gboolean right = TRUE;
+  gboolean stale = FALSE;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (g_variant_is_of_type (values, G_VARIANT_TYPE_VARDICT), FALSE);
@@ -426,9 +485,13 @@ norpc_remote_interface_change (NorpcRemoteInterface  *self,
     }
 
   g_object_freeze_notify (self->stand_in);
-  right = show_remote_values (self, values, error);
+  g_variant_iter_init (&iter, values);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    right = take_remote_change (self, name, value, &stale, error) && right;
+  for (guint i = 0; invalidated != NULL && invalidated[i] != NULL; i++)
+    take_remote_change (self, invalidated[i], NULL, &stale, NULL);
   g_object_thaw_notify (self->stand_in);
-  invalidate_properties (self, invalidated);
+  load_stale (self, stale);
 
   return right;
 }
@@ -500,24 +563,93 @@ norpc_remote_interface_lose_emissions (NorpcRemoteInterface *self,
     norpc_signal_relay_note_lost_emissions (self->relay, self->info, (guint) signal, n_lost);
 }
 
-/* Shows all values of a service. These are no changes: each proxy that wants them requests them. */
-static void
-show_new_service (NorpcRemoteInterface *self,
-                  GVariant             *values)
+static gboolean
+show_values (NorpcRemoteInterface  *self,
+             GVariant              *values,
+             gboolean               again,
+             GError               **error)
+{
+  gboolean right = TRUE;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_object_freeze_notify (self->stand_in);
+  g_variant_iter_init (&iter, values);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      int property = find_remote_property (self, name);
+
+      if (property >= 0 && norpc_property_is_readable (self->info->properties[property]))
+        right = show_remote_value (self, property, value, again, error) && right;
+    }
+  g_object_thaw_notify (self->stand_in);
+
+  return right;
+}
+
+/* Shows all values of a service. The first ones are no changes: each proxy that wants them requests them. */
+static gboolean
+show_service (NorpcRemoteInterface  *self,
+              GVariant              *values,
+              gboolean               again,
+              GError               **error)
 {
   guint notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
   gulong handler; /* of the relay */
+  gboolean right;
 
   handler = self->loaded ? 0 : g_signal_handler_find (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
   if (handler != 0)
     g_signal_handler_block (self->stand_in, handler);
-  g_object_freeze_notify (self->stand_in);
-  show_remote_values (self, values, NULL);
-  g_object_thaw_notify (self->stand_in);
+  right = show_values (self, values, again, error);
   if (handler != 0)
     g_signal_handler_unblock (self->stand_in, handler);
   self->loaded = TRUE;
   self->is_stale = FALSE;
+
+  return right;
+}
+
+/* Returns TRUE if all values have been shown, so that changes of them notify proxies. */
+gboolean
+norpc_remote_interface_is_loaded (NorpcRemoteInterface *self)
+{
+  return self->loaded;
+}
+
+/* Shows all values, which the endpoint has requested. Returns FALSE and sets @error if the description does not allow
+ * one of them; the others are shown.
+ */
+gboolean
+norpc_remote_interface_show_all (NorpcRemoteInterface  *self,
+                                 GVariant              *values,
+                                 GError               **error)
+{
+  return show_service (self, values, FALSE, error);
+}
+
+/* Initializes @value with the last known value of a property. Returns FALSE if there is none, or the service does not
+ * send the values of the property when they change.
+ */
+gboolean
+norpc_remote_interface_get_last (NorpcRemoteInterface *self,
+                                 const NorpcArgInfo   *arg,
+                                 GValue               *value)
+{
+  int property = find_remote_property (self, arg->dbus.name);
+  g_autofree char *problem = NULL;
+
+  if (property < 0 || !self->loaded || self->info->properties[property]->updates != NORPC_PROPERTY_UPDATES_VALUE)
+    return FALSE;
+
+  g_value_init (value, norpc_arg_info_get_gtype (&arg->dbus));
+  g_object_get_property (self->stand_in, self->info->properties[property]->name, value);
+  problem = norpc_value_find_problem (arg, value);
+  if (problem != NULL)
+    g_value_unset (value);
+
+  return problem == NULL;
 }
 
 /* Sets a result from the values of the service. One that it does not send, because it has no form, say, has the last known
@@ -530,12 +662,13 @@ set_get_all_result (NorpcRemoteInterface *self,
                     GValue               *result)
 {
   int property = find_remote_property (self, arg->dbus.name);
-  g_autoptr (GVariant) value = g_variant_lookup_value (values, arg->dbus.name, NULL);
+  g_autoptr (GVariant) value = self->impl->has_result (arg)
+                                 ? g_variant_lookup_value (values, arg->dbus.name, NULL) : NULL;
 
   g_value_init (result, norpc_arg_info_get_gtype (&arg->dbus));
   if (value != NULL)
     {
-      char *problem = norpc_value_set_variant (arg, result, value);
+      char *problem = self->impl->set_value (arg, result, value, FALSE, self->data);
 
       return problem != NULL ? problem : norpc_value_find_problem (arg, result);
     }
@@ -543,6 +676,48 @@ set_get_all_result (NorpcRemoteInterface *self,
     g_object_get_property (self->stand_in, self->info->properties[property]->name, result);
 
   return NULL;
+}
+
+/* Answers a call that requests the values of all properties, and shows them. All values are set, also if one of them is
+ * wrong, because they may have objects. Returns FALSE and sets @error if the description does not allow one that is
+ * shown.
+ */
+gboolean
+norpc_remote_interface_take_all (NorpcRemoteInterface  *self,
+                                 NorpcCall             *call,
+                                 GVariant              *values,
+                                 gboolean               shows,
+                                 GError               **error)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+  g_autofree GValue *results = g_new0 (GValue, access->n_readable + 1);
+  const NorpcArgInfo *wrong = NULL;
+  g_autofree char *problem = NULL;
+  gboolean right;
+  guint n = 0;
+
+  for (; n < access->n_readable; n++)
+    {
+      const NorpcArgInfo *arg = &access->args[access->readable[n]];
+      g_autofree char *found = set_get_all_result (self, arg, values, &results[n]);
+
+      if (found == NULL || problem != NULL)
+        continue;
+      wrong = arg;
+      problem = g_steal_pointer (&found);
+    }
+  right = !shows || show_service (self, values, TRUE, error);
+  g_value_init (&results[n], G_TYPE_UINT);
+  g_value_set_uint (&results[n], norpc_property_next_serial ());
+
+  if (problem == NULL)
+    norpc_call_take_checked_values (call, results);
+  else
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
+                             access->info.dbus.name, wrong->dbus.name, problem);
+  norpc_values_clear (results, n + 1);
+
+  return right;
 }
 
 /**
@@ -562,28 +737,9 @@ norpc_remote_interface_answer_get_all (NorpcRemoteInterface *self,
                                        NorpcCall            *call,
                                        GVariant             *values)
 {
-  const NorpcPropertyAccess *access;
-  g_autofree GValue *results = NULL;
-  g_autofree char *problem = NULL;
-  guint n = 0;
-
   g_return_if_fail (self != NULL);
   g_return_if_fail (call != NULL);
   g_return_if_fail (g_variant_is_of_type (values, G_VARIANT_TYPE_VARDICT));
 
-  access = (const NorpcPropertyAccess *) call->interface_info;
-  results = g_new0 (GValue, access->n_readable + 1);
-  if (self->relay != NULL)
-    show_new_service (self, values);
-  for (; problem == NULL && n < access->n_readable; n++)
-    problem = set_get_all_result (self, &access->args[access->readable[n]], values, &results[n]);
-  g_value_init (&results[n], G_TYPE_UINT);
-  g_value_set_uint (&results[n], norpc_property_next_serial ());
-
-  if (problem == NULL)
-    norpc_call_take_checked_values (call, results);
-  else
-    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
-                             access->info.dbus.name, access->args[access->readable[n - 1]].dbus.name, problem);
-  norpc_values_clear (results, n + 1);
+  norpc_remote_interface_take_all (self, call, values, self->relay != NULL, NULL);
 }
