@@ -228,10 +228,19 @@ wait_for_connection (Call *self)
 
 /* Takes ownership of @self. */
 static void
+reject_closed (Call *self)
+{
+  g_autofree char *reason = norpc_nats_link_describe_end (self->route->link);
+
+  reject (self, reason);
+}
+
+/* Takes ownership of @self. */
+static void
 call_send (Call *self)
 {
   if (norpc_nats_link_is_closed (self->route->link))
-    reject (self, "the connection to NATS is closed");
+    reject_closed (self);
   else if (norpc_nats_link_is_connected (self->route->link))
     {
       if (has_flag (self, NORPC_METHOD_FLAGS_ONEWAY))

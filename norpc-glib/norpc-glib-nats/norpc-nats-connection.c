@@ -16,7 +16,8 @@
  * Endpoints and exports use it: one connection serves any number of them. It has a thread of its own, so that it
  * needs no running main loop, and reconnects by itself, however long that takes, until it is closed. Only the
  * options of norpc_nats_connection_new_for_options_sync() can set a limit, which is 60 attempts if they do not
- * say otherwise.
+ * say otherwise. libnats closes a connection that the server rejects, see [the page on
+ * NATS](../norpc-glib-1/nats.html#rejected-connections); then a warning is logged, and calls fail with its reason.
  *
  * When the connection is lost, calls that wait for their replies fail with %NORPC_ERROR_CLOSED at once, except
  * for those of methods that are idempotent in the description: they are sent once more when there is a connection

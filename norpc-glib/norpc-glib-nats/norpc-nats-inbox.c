@@ -384,6 +384,15 @@ norpc_nats_inbox_park_briefly (NorpcNatsInbox  *self,
   g_source_attach (self->retry, g_main_context_get_thread_default ());
 }
 
+static void
+end_all (NorpcNatsInbox *self)
+{
+  g_autofree char *reason = norpc_nats_link_describe_end (self->table->link);
+
+  fail_waiting (self, reason, TRUE);
+  empty_parked (self, reason);
+}
+
 void
 norpc_nats_inbox_change (NorpcNatsChange change,
                          gpointer        data)
@@ -410,8 +419,7 @@ norpc_nats_inbox_change (NorpcNatsChange change,
 
     case NORPC_NATS_CLOSED:
     default:
-      fail_waiting (self, "the connection to NATS is closed", TRUE);
-      empty_parked (self, "the connection to NATS is closed");
+      end_all (self);
       break;
     }
 }

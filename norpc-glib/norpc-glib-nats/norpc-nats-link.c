@@ -38,6 +38,7 @@ struct _NorpcNatsLink
   State           state;         /* [lock]: changed in the thread of the link */
   GQueue          deferred;      /* [lock]: of owned Deferred; empty while it is online, or has ended */
   gsize           deferred_size; /* [lock]: of their messages */
+  char           *reason;        /* (owned) (nullable) [lock]: for which the library has closed the connection */
 
   /* Accessed in the thread of the link. */
   GPtrArray      *watches; /* (owned): of owned Watch */
@@ -501,11 +502,34 @@ reconnected_cb (natsConnection *nats G_GNUC_UNUSED,
   report (closure, NORPC_NATS_RECONNECTED);
 }
 
+/* The library has closed the connection by itself, which no option of it prevents. */
+static void
+note_reason (NorpcNatsLink  *self,
+             natsConnection *nats)
+{
+  const char *text = NULL;
+  natsStatus status = natsConnection_GetLastError (nats, &text);
+  char *reason = g_utf8_make_valid (text != NULL && *text != '\0' ? text : natsStatus_GetText (status), -1);
+
+  g_warning ("A connection to NATS is closed for good: %s", reason);
+  g_mutex_lock (&self->lock);
+  g_free (self->reason);
+  self->reason = reason;
+  g_mutex_unlock (&self->lock);
+}
+
 /* It may come twice. */
 static void
-closed_cb (natsConnection *nats G_GNUC_UNUSED,
+closed_cb (natsConnection *nats,
            void           *closure)
 {
+  NorpcNatsLink *self = find_link (closure);
+
+  if (self == NULL)
+    return;
+  if (!g_atomic_int_get (&self->closed))
+    note_reason (self, nats);
+  norpc_nats_link_unref (self);
   report (closure, NORPC_NATS_CLOSED);
 }
 
@@ -604,6 +628,7 @@ free_link (gpointer data)
   invoke_blocking (free_remains, remains);
   norpc_nats_queue_free (self->jobs);
   g_mutex_clear (&self->lock);
+  g_free (self->reason);
   g_free (self);
 }
 
@@ -731,6 +756,19 @@ gboolean
 norpc_nats_link_is_closed (NorpcNatsLink *self)
 {
   return g_atomic_int_get (&self->closed);
+}
+
+/* Thread-safe. Returns a text (owned) for the errors of calls on a connection that is closed. */
+char *
+norpc_nats_link_describe_end (NorpcNatsLink *self)
+{
+  char *text;
+
+  g_mutex_lock (&self->lock);
+  text = g_strconcat ("the connection to NATS is closed", self->reason != NULL ? ": " : NULL, self->reason, NULL);
+  g_mutex_unlock (&self->lock);
+
+  return text;
 }
 
 /* Called in the thread of the link, or in one that ends an export. Takes ownership of @message, which may wait until

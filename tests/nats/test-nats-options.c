@@ -59,8 +59,10 @@ test_long_loss (void)
   natsOptions_SetURL (options, url);
   others = connect_with (options, 20);
 
+  g_test_expect_message ("NorpcNats", G_LOG_LEVEL_WARNING, "A connection to NATS is closed for good: *");
   nats_process_kill (nats);
   wait_until (norpc_nats_link_is_closed, others);
+  g_test_assert_expected_messages ();
   g_assert_false (norpc_nats_link_is_closed (ours));
   nats_process_start (nats);
   wait_until (norpc_nats_link_is_connected, ours);

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A server that says nothing when a client reconnects: libnats holds the lock of the connection meanwhile. A function that
- * waits for this lock does not return, and the test runs into its timeout.
+/* Servers that do not behave as they should. If a server says nothing when a client reconnects, libnats holds the lock
+ * of the connection meanwhile. A function that waits for this lock does not return, and the test runs into its timeout.
  */
 
 #include <string.h>
@@ -232,18 +232,67 @@ test_recovery (Silent        *self,
   g_assert_false (fake_server_has_received (self->fake, "SUB test.gone."));
 }
 
-#define SILENT_TEST(path, func) g_test_add (path, Silent, NULL, set_up, func, tear_down)
+/* Waits until a call fails for a reason. */
+static void
+assert_reason (Outcome    *outcome,
+               const char *reason)
+{
+  outcome_wait (outcome);
+  g_assert_error (outcome->error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_nonnull (strstr (outcome->error->message, reason));
+  g_clear_error (&outcome->error);
+  outcome->n = 0;
+}
+
+/* libnats closes a connection when a login is rejected for the second time. Calls say why. */
+static void
+test_rejected_login (Silent        *self,
+                     gconstpointer  unused)
+{
+  Outcome parked = { 0 }, late = { 0 };
+
+  g_test_expect_message ("NorpcNats", G_LOG_LEVEL_WARNING, "A connection to NATS is closed for good: Authorization *");
+  fake_server_set_mode (self->fake, FAKE_SERVER_REJECT);
+  depot_depot_proxy_call_hold_safely (self->proxy, NULL, hold_safely_cb, &parked);
+  fake_server_wait_received (self->fake, PREFIX ".org.example.Depot.HoldSafely");
+  fake_server_disconnect (self->fake);
+  assert_reason (&parked, "is closed: Authorization Violation");
+  depot_depot_proxy_call_hold (self->proxy, NULL, hold_cb, &late);
+  assert_reason (&late, "is closed: Authorization Violation");
+  g_test_assert_expected_messages ();
+}
+
+/* libnats closes a connection at once when the server reports an error that it does not know. */
+static void
+test_unknown_error (Silent        *self,
+                    gconstpointer  unused)
+{
+  Outcome pending = { 0 }, late = { 0 };
+
+  g_test_expect_message ("NorpcNats", G_LOG_LEVEL_WARNING, "A connection to NATS is closed for good: Maximum *");
+  depot_depot_proxy_call_hold_safely (self->proxy, NULL, hold_safely_cb, &pending);
+  fake_server_wait_received (self->fake, PREFIX ".org.example.Depot.HoldSafely");
+  fake_server_send (self->fake, "-ERR 'Maximum Payload Violation'\r\n");
+  outcome_assert (&pending, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  depot_depot_proxy_call_hold (self->proxy, NULL, hold_cb, &late);
+  assert_reason (&late, "is closed: Maximum Payload Violation");
+  g_test_assert_expected_messages ();
+}
+
+#define SERVER_TEST(path, func) g_test_add (path, Silent, NULL, set_up, func, tear_down)
 
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  SILENT_TEST ("/nats/server/silent-calls", test_calls);
-  SILENT_TEST ("/nats/server/silent-functions", test_functions);
-  SILENT_TEST ("/nats/server/silent-flush", test_flush);
-  SILENT_TEST ("/nats/server/silent-drain", test_drain);
-  SILENT_TEST ("/nats/server/silent-recovery", test_recovery);
+  SERVER_TEST ("/nats/server/silent-calls", test_calls);
+  SERVER_TEST ("/nats/server/silent-functions", test_functions);
+  SERVER_TEST ("/nats/server/silent-flush", test_flush);
+  SERVER_TEST ("/nats/server/silent-drain", test_drain);
+  SERVER_TEST ("/nats/server/silent-recovery", test_recovery);
+  SERVER_TEST ("/nats/server/rejected-login", test_rejected_login);
+  SERVER_TEST ("/nats/server/unknown-error", test_unknown_error);
 
   return g_test_run ();
 }
