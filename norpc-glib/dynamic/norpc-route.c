@@ -131,7 +131,7 @@ route_property_call (NorpcCall                 *call,
   gboolean reads = call->method == NORPC_PROPERTY_GET_ALL;
 
   if (!(reads ? can_read_all (info, access, problem)
-              : can_set (info, access, (call->method - 1) / 2, problem)))
+              : can_set (info, access, norpc_property_access_get_property (call->method), problem)))
     return NULL;
 
   return !reads && method->dispatch != NULL && NORPC_IS_DYNAMIC_SERVICE (service) ? norpc_dynamic_service_handle_set

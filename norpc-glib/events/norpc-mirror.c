@@ -195,7 +195,7 @@ take_reply (NorpcMirror *self,
   if (method == NORPC_PROPERTY_GET_ALL)
     take_all (self, proxy, reply);
   else
-    take_write (self, proxy, (method - 1) / 2, reply);
+    take_write (self, proxy, norpc_property_access_get_property (method), reply);
 }
 
 /* Runs in the client's context. Nothing is shown before a request for all values has succeeded,

@@ -41,6 +41,13 @@ norpc_property_access_get_setter (guint    property,
   return 1 + 2 * property + (superseded_by_newer ? 0 : 1);
 }
 
+/* The inverse: gets the property that a method sets. */
+static inline guint
+norpc_property_access_get_property (guint setter)
+{
+  return (setter - 1) / 2;
+}
+
 const NorpcPropertyAccess *norpc_property_access_get (const NorpcInterfaceInfo *interface_info);
 
 gboolean norpc_property_access_has_same_values (const NorpcPropertyAccess *self,

@@ -263,7 +263,7 @@ dispatch_set (gpointer    service,
               GError    **error)
 {
   const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
-  guint property = (call->method - 1) / 2;
+  guint property = norpc_property_access_get_property (call->method);
   const NorpcPropertyInfo *info = access->interface_info->properties[property];
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (service), info->name);
   char *problem;

@@ -28,7 +28,7 @@ get_set_property (NorpcCall *call)
 {
   const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
 
-  return &access->args[(call->method - 1) / 2];
+  return &access->args[norpc_property_access_get_property (call->method)];
 }
 
 /* Gets the name of the property that a call sets. */

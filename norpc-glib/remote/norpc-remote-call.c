@@ -19,13 +19,6 @@ accesses_properties (NorpcCall *call)
   return (norpc_call_get_method_info (call)->flags & NORPC_METHOD_RETURNS_HANDLES) != 0;
 }
 
-/* Gets the property that a call sets. */
-static guint
-get_set_index (NorpcCall *call)
-{
-  return (call->method - 1) / 2;
-}
-
 /**
  * norpc_call_gets_properties: (skip)
  * @self: a call
@@ -70,7 +63,7 @@ norpc_call_get_set_property (NorpcCall *self)
 
   access = (const NorpcPropertyAccess *) self->interface_info;
 
-  return access->interface_info->properties[get_set_index (self)];
+  return access->interface_info->properties[norpc_property_access_get_property (self->method)];
 }
 
 /* Returns a text (owned) that says what is wrong with the value, or NULL. */
