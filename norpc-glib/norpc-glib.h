@@ -12,6 +12,7 @@
 #include <norpc-glib/core/norpc-version.h>
 #include <norpc-glib/core/norpc-version-macros.h>
 #include <norpc-glib/core/norpc-clock.h>
+#include <norpc-glib/core/norpc-context.h>
 #include <norpc-glib/core/norpc-context-sources.h>
 #include <norpc-glib/core/norpc-error.h>
 #include <norpc-glib/core/norpc-interface-info.h>

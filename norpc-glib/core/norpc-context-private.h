@@ -5,12 +5,11 @@
 
 #pragma once
 
-#include <glib.h>
+#include "norpc-context.h"
 
 G_BEGIN_DECLS
 
 gboolean norpc_context_is_own (GMainContext *context);
 gboolean norpc_context_push   (GMainContext *context);
-gboolean norpc_context_seize  (GMainContext *context);
 
 G_END_DECLS

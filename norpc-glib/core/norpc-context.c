@@ -58,13 +58,29 @@ norpc_context_push (GMainContext *context)
   return TRUE;
 }
 
-/* Returns TRUE if no thread runs @context: the caller then owns it, and releases it with g_main_context_release (). A thread
- * that owns it runs it in a callback, but maybe never again otherwise: to make it the thread-default one is enough to own it.
+/**
+ * norpc_context_seize: (skip)
+ * @context: a main context
+ *
+ * Acquires a main context if no thread runs it.
+ *
+ * An export that brings norpc-glib to another kind of bus calls this when it ends. If no thread runs the context in which it
+ * sends replies, they may never be sent, so the export rejects its calls.
+ *
+ * A callback of the context, such as a handler, is run by a thread that goes on to run the context. Outside of its callbacks, a
+ * thread that owns the context may never run it again: to make it the thread-default one is enough to own it.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if no thread runs @context: the caller then owns it, and releases it with g_main_context_release()
+ * Since: 0.1
  */
 gboolean
 norpc_context_seize (GMainContext *context)
 {
   GSource *source = g_main_current_source ();
+
+  g_return_val_if_fail (context != NULL, FALSE);
 
   if (g_main_context_is_owner (context) && source != NULL &&
       (g_source_get_context (source) == context || g_main_depth () > 1))

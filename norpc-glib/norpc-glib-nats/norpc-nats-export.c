@@ -392,21 +392,6 @@ norpc_nats_export_drain_finish (NorpcNatsExport  *self,
   return TRUE;
 }
 
-/* Returns TRUE if no thread runs @context: the caller then owns it, and releases it with g_main_context_release (). A thread
- * that owns it runs it in a callback, but maybe never again otherwise: to make it the thread-default one is enough to own it.
- */
-static gboolean
-seize_context (GMainContext *context)
-{
-  GSource *source = g_main_current_source ();
-
-  if (g_main_context_is_owner (context) && source != NULL &&
-      (g_source_get_context (source) == context || g_main_depth () > 1))
-    return FALSE;
-
-  return g_main_context_acquire (context);
-}
-
 /**
  * norpc_nats_export_unexport:
  * @self: an export
@@ -438,7 +423,7 @@ norpc_nats_export_unexport (NorpcNatsExport *self)
     return;
 
   norpc_nats_intake_end (serving);
-  unattended = seize_context (serving->context);
+  unattended = norpc_context_seize (serving->context);
   norpc_nats_serving_end_announcers (serving);
   if (unattended)
     {
