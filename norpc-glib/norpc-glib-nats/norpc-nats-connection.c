@@ -7,6 +7,7 @@
 
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-notifier-private.h"
+#include "norpc-nats-number-private.h"
 
 /**
  * NorpcNatsConnection:
@@ -134,6 +135,7 @@ is_valid_url (const char *url)
   const char *user_end = strrchr (host, '@');
   const char *address_end, *colon;
   g_autofree char *port = NULL;
+  gint64 number;
 
   if (scheme_end != NULL && !has_scheme (url, "nats") && !has_scheme (url, "tls"))
     return FALSE;
@@ -146,7 +148,7 @@ is_valid_url (const char *url)
 
   port = g_strndup (colon + 1, strcspn (colon + 1, "/"));
 
-  return *port == '\0' || g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, NULL, NULL);
+  return *port == '\0' || norpc_nats_number_read (port, 1, G_MAXUINT16, &number);
 }
 
 /* Returns the URLs (owned) for a message: without the names and passwords of users, and not at any length. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "norpc-nats-error-private.h"
+#include "norpc-nats-number-private.h"
 
 #define HEADER_TEXT "Nats-Service-Error"
 #define HEADER_CODE "Nats-Service-Error-Code"
@@ -167,7 +168,7 @@ from_domain (const char *header,
   gint64 code;
   GQuark domain;
 
-  if (slash == NULL || !g_ascii_string_to_signed (slash + 1, 10, G_MININT, G_MAXINT, &code, NULL))
+  if (slash == NULL || !norpc_nats_number_read (slash + 1, G_MININT, G_MAXINT, &code))
     return NULL;
 
   name = g_strndup (header, (gsize) (slash - header));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "norpc-nats-message-private.h"
+#include "norpc-nats-number-private.h"
 
 /* About how many bytes the library needs for a name or a value of a header, besides its text. */
 #define HEADER_OVERHEAD 64
@@ -243,14 +244,14 @@ norpc_nats_message_get_timeout (natsMsg  *message,
                                 GError  **error)
 {
   const char *value;
-  guint64 number;
+  gint64 number;
 
   *milliseconds = 0;
   if (!norpc_nats_message_get_single (message, NORPC_NATS_HEADER_TIMEOUT, &value, error))
     return FALSE;
   if (value == NULL)
     return TRUE;
-  if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT32, &number, NULL))
+  if (!norpc_nats_number_read (value, 1, G_MAXINT32, &number))
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
                            "the header " NORPC_NATS_HEADER_TIMEOUT " is not a number of milliseconds");

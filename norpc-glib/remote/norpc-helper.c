@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "core/norpc-number-private.h"
 #include "norpc-enum-types.h"
 #include "norpc-helper-process-private.h"
 #include "norpc-helper.h"
@@ -542,7 +543,7 @@ norpc_helper_connect (GError **error)
 
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (number == NULL || !g_ascii_string_to_unsigned (number, 10, 3, G_MAXINT, &fd, NULL))
+  if (number == NULL || !norpc_number_read (number, G_MAXINT, &fd) || fd < 3)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "The program was not started by a NorpcHelper");
       return NULL;
