@@ -57,6 +57,7 @@ struct _NorpcPipe
   gboolean   empty;  /* since construction: there is nothing to be read */
   gboolean   drains; /* [lock]: items are dropped, because the reader waits for the outcome only */
   gboolean   keeps_slots; /* [lock]: items that were taken count until norpc_pipe_free_slots () */
+  int        drops_elsewhere; /* atomic: a thread of the library may drop items */
   GSource   *watches[NORPC_PIPE_N_ENDS]; /* (owned) (nullable) [lock]: woken up by what the other end does */
 
   NorpcReplyQueue *reader_queue; /* (owned) (nullable) [lock]: of the reader's context, once there is
@@ -88,6 +89,7 @@ gboolean norpc_pipe_write (NorpcPipe  *self,
 GError  *norpc_pipe_find_write_error (NorpcPipe *self);
 
 /* An end that passes the items on to another process, or gets them from there */
+void     norpc_pipe_drop_elsewhere (NorpcPipe *self);
 void     norpc_pipe_keep_slots  (NorpcPipe    *self);
 void     norpc_pipe_free_slots  (NorpcPipe    *self,
                                  guint64       n_slots);

@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
 #include "norpc-pipe-private.h"
 
-static void drop_items (NorpcItem *item);
+static void drop_items (NorpcPipe *self,
+                        NorpcItem *items);
 
 NorpcPipe *
 norpc_pipe_ref (NorpcPipe *self)
@@ -22,7 +24,7 @@ norpc_pipe_unref (NorpcPipe *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  drop_items (self->oldest);
+  drop_items (self, self->oldest);
   g_clear_error (&self->error);
   g_clear_error (&self->handled_error);
   g_clear_pointer (&self->reader_queue, norpc_reply_queue_unref);
@@ -84,8 +86,10 @@ norpc_pipe_new_empty (const NorpcInterfaceInfo *interface_info,
  * no event is in a queue.
  */
 static void
-drop_items (NorpcItem *item)
+release_items (gpointer items)
 {
+  NorpcItem *item = items;
+
   while (item != NULL)
     {
       NorpcItem *newer = item->newer;
@@ -93,6 +97,17 @@ drop_items (NorpcItem *item)
       norpc_item_unref (item);
       item = newer;
     }
+}
+
+/* Called with no lock held. Releases items (owned) (nullable) in a thread in which functions of the application may run. */
+static void
+drop_items (NorpcPipe *self,
+            NorpcItem *items)
+{
+  if (items != NULL && g_atomic_int_get (&self->drops_elsewhere))
+    norpc_background_push_release (release_items, items);
+  else
+    release_items (items);
 }
 
 /* Called with the lock held. */
@@ -466,7 +481,7 @@ norpc_pipe_drain (NorpcPipe *self)
   wake_watch_locked (self, NORPC_PIPE_WRITER);
   g_mutex_unlock (&self->lock);
 
-  drop_items (items);
+  drop_items (self, items);
 }
 
 /* Thread-safe. Nothing is written or read any more. The client cancels its call if @cancels is TRUE; it
@@ -487,7 +502,19 @@ norpc_pipe_close (NorpcPipe *self,
   wake_locked (self);
   g_mutex_unlock (&self->lock);
 
-  drop_items (items);
+  if (cancels)
+    release_items (items);
+  else
+    drop_items (self, items);
+}
+
+/* Thread-safe. The end that does not cancel the call belongs to a thread of the library. When it drops items, they are released
+ * in a thread of the pool, because this may call functions of the application.
+ */
+void
+norpc_pipe_drop_elsewhere (NorpcPipe *self)
+{
+  g_atomic_int_set (&self->drops_elsewhere, TRUE);
 }
 
 /* Thread-safe. From now on, an item that is taken still counts: its reader is in another process, and has not

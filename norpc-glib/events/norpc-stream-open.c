@@ -139,3 +139,13 @@ norpc_stream_needs_client (NorpcCall *call)
 
   return needs_client;
 }
+
+/* Called before @call is sent. Its service's end, if it is a stream, is used in a thread of the library. */
+void
+norpc_stream_drop_elsewhere (NorpcCall *call)
+{
+  NorpcStreamPart *part = norpc_call_get_stream_part (call);
+
+  if (part != NULL && part->items != NULL)
+    norpc_pipe_drop_elsewhere ((NorpcPipe *) part->items);
+}

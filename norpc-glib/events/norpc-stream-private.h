@@ -51,6 +51,7 @@ gboolean      norpc_stream_is_muted       (NorpcStream *self);
 
 /* norpc-stream-open.c */
 gboolean norpc_stream_needs_client (NorpcCall *call);
+void     norpc_stream_drop_elsewhere (NorpcCall *call);
 
 /* norpc-stream-reader.c */
 void       norpc_stream_attach           (NorpcStream *self);

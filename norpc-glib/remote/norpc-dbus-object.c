@@ -4,6 +4,7 @@
  */
 
 #include "core/norpc-info-match-private.h"
+#include "events/norpc-stream-private.h"
 #include "norpc-dbus-call-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
@@ -445,6 +446,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
       return;
     }
 
+  norpc_stream_drop_elsewhere (call);
   sent = norpc_dbus_call_new (self, call, g_steal_pointer (&message));
   if (sent != NULL)
     norpc_dbus_thread_invoke (send_or_wait, sent);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
 #include "dynamic/norpc-dynamic-stream.h"
 #include "events/norpc-stream-private.h"
@@ -237,12 +238,11 @@ item_written_cb (GObject      *connection,
     }
 }
 
-/* Takes ownership of @item. Returns FALSE if it cannot be sent, and ends the stream. */
+/* Returns FALSE if @item cannot be sent, and ends the stream. The message does not refer to memory of the item. */
 static gboolean
 write_to_service (NorpcDBusOpenedStream *self,
                   NorpcItem             *item)
 {
-  g_autoptr (NorpcItem) owned = item;
   g_autofree char *problem = NULL;
   g_autoptr (GVariant) form = NULL;
   GError *error = NULL;
@@ -265,6 +265,7 @@ write_to_service (NorpcDBusOpenedStream *self,
       return FALSE;
     }
 
+  g_variant_get_data (form);
   self->n_passed++;
   self->n_writes++;
   send_to_service (self, NORPC_DBUS_STREAM_WRITE, form, item_written_cb);
@@ -272,7 +273,15 @@ write_to_service (NorpcDBusOpenedStream *self,
   return TRUE;
 }
 
-/* Sends the items of the client that the service has given credit for, and then their end. */
+static void
+release_item (gpointer item)
+{
+  norpc_item_unref (item);
+}
+
+/* Sends the items of the client that the service has given credit for, and then their end. Functions of the application that
+ * free values do not run in this thread.
+ */
 static void
 write_items (NorpcDBusOpenedStream *self)
 {
@@ -280,8 +289,13 @@ write_items (NorpcDBusOpenedStream *self)
 
   while (self->n_passed < self->n_granted && self->n_writes < MAX_WRITES &&
          (item = norpc_stream_take_item (self->stream)) != NULL)
-    if (!write_to_service (self, item))
-      return;
+    {
+      gboolean written = write_to_service (self, item);
+
+      norpc_background_push_release (release_item, item);
+      if (!written)
+        return;
+    }
 
   if (self->finished || !(self->pipe->empty || norpc_stream_is_at_end (self->stream)))
     return;

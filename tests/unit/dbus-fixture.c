@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <sys/prctl.h>
+
 #include "dbus-fixture.h"
 
 /* The data of tests with a process in between, beside DBusKind. */
@@ -235,6 +237,34 @@ dbus_fixture_load (DBusFixture *self)
 
   norpc_proxy_load_sync (NORPC_PROXY (self->proxy), NULL, &error);
   g_assert_no_error (error);
+}
+
+/* Frees bytes. */
+static void
+note_release (gpointer data)
+{
+  DBusReleases *releases = data;
+  char thread[16] = "";
+
+  prctl (PR_GET_NAME, thread);
+  if (g_str_equal (thread, "gdbus") || g_str_equal (thread, "norpc D-Bus"))
+    g_atomic_int_inc (&releases->n_wrong);
+  g_atomic_int_inc (&releases->n_released);
+}
+
+GBytes *
+dbus_bytes_new (DBusReleases *releases)
+{
+  return g_bytes_new_with_free_func ("abc", 3, note_release, releases);
+}
+
+void
+dbus_assert_released (DBusReleases *releases,
+                      int           n)
+{
+  while (g_atomic_int_get (&releases->n_released) < n)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpint (g_atomic_int_get (&releases->n_wrong), ==, 0);
 }
 
 static void

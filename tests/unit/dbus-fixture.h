@@ -70,6 +70,19 @@ void      dbus_fixture_catch_up  (DBusFixture   *self);
 /* Loads the properties of the proxy. */
 void      dbus_fixture_load      (DBusFixture   *self);
 
+/* Where bytes that dbus_bytes_new () has returned were released. */
+typedef struct
+{
+  int n_released; /* atomic */
+  int n_wrong;    /* atomic: in a thread of the library that sends and receives, or in that of GDBus */
+} DBusReleases;
+
+GBytes   *dbus_bytes_new         (DBusReleases  *releases);
+
+/* Waits until so many bytes are released, none of them in a wrong thread. */
+void      dbus_assert_released   (DBusReleases  *releases,
+                                  int            n);
+
 void      dbus_add_tests         (const char    *name,
                                   void         (*func) (DBusFixture   *fixture,
                                                         gconstpointer  kind));

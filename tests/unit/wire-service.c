@@ -293,6 +293,15 @@ handle_load (WireWire            *service,
 }
 
 static gboolean
+handle_store (WireWire             *service,
+              NorpcCall            *call,
+              WireWireStoreStream  *stream,
+              GError              **error)
+{
+  return hold_stream (service, call, stream);
+}
+
+static gboolean
 handle_mix (WireWire           *service,
             NorpcCall          *call,
             WireWireMixStream  *stream,
@@ -428,6 +437,7 @@ static const WireWireInterface funcs = {
   .handle_pour = handle_pour,
   .handle_fill = handle_fill,
   .handle_load = handle_load,
+  .handle_store = handle_store,
   .handle_mix = handle_mix,
 };
 
