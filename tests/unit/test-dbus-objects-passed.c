@@ -308,6 +308,72 @@ test_third (DBusNodeFixture *fixture,
   dbus_node_fixture_tear_down (&next, kind);
 }
 
+/* The messages to a client about the objects in one that was rejected. */
+typedef struct
+{
+  int n_messages; /* atomic */
+  int n_released; /* atomic */
+} Releases;
+
+/* Runs in GDBus's thread. */
+static GDBusMessage *
+count_releases (GDBusConnection *connection,
+                GDBusMessage    *message,
+                gboolean         incoming,
+                gpointer         data)
+{
+  Releases *releases = data;
+  guint n;
+
+  if (!incoming || g_strcmp0 (g_dbus_message_get_member (message), "Release") != 0)
+    return message;
+
+  g_variant_get (g_dbus_message_get_body (message), "(u)", &n);
+  g_atomic_int_inc (&releases->n_messages);
+  g_atomic_int_add (&releases->n_released, (int) n);
+
+  return message;
+}
+
+static void
+assert_rejected_releases (DBusNodeFixture *fixture,
+                          guint            n_paths,
+                          guint            n_times,
+                          guint            n_messages)
+{
+  Releases releases = { 0 };
+  guint id = g_dbus_connection_add_filter (fixture->link.used, count_releases, &releases, NULL);
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder paths;
+
+  g_variant_builder_init (&paths, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  for (guint i = 0; i < n_paths * n_times; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/org/norpc/clients/x/objects/%u", i % n_paths);
+
+      g_variant_builder_add (&paths, "o", path);
+    }
+  g_assert_null (dbus_node_call (fixture->link.used, fixture, DBUS_NODE_PATH, "org.example.Node", "Note",
+                                 g_variant_new ("(ao)", &paths), &error));
+  g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
+
+  /* The messages are in order. */
+  dbus_node_fixture_sync (fixture);
+  g_assert_cmpint (g_atomic_int_get (&releases.n_messages), ==, (int) n_messages);
+  g_assert_cmpint (g_atomic_int_get (&releases.n_released), ==, (int) (n_messages * n_times));
+  g_dbus_connection_remove_filter (fixture->link.used, id);
+}
+
+/* A client hears once of each path in a message that was rejected, and not of more than it can have. */
+static void
+test_many_rejected (DBusNodeFixture *fixture,
+                    gconstpointer    kind)
+{
+  assert_rejected_releases (fixture, 1, 1, 1);
+  assert_rejected_releases (fixture, 3, 100, 3);
+  assert_rejected_releases (fixture, 5000, 2, 4096);
+}
+
 /* A path that a process without norpc-glib passes is an object there. */
 static void
 test_plain_client (DBusNodeFixture *fixture,
@@ -469,6 +535,7 @@ main (int   argc,
   dbus_node_add_tests ("/dbus/objects/passed/closed-by-owner", test_closed_by_owner);
   dbus_node_add_tests ("/dbus/objects/passed/others", test_others);
   dbus_node_add_tests ("/dbus/objects/passed/third", test_third);
+  dbus_node_add_tests ("/dbus/objects/passed/many-rejected", test_many_rejected);
   dbus_node_add_tests ("/dbus/objects/passed/plain-client", test_plain_client);
   dbus_node_add_tests ("/dbus/objects/passed/too-many", test_too_many);
   dbus_node_add_tests ("/dbus/objects/passed/wrong-type", test_wrong_type);
