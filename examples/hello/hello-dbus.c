@@ -5,6 +5,8 @@
 
 /* A service of the session bus, and its client: "hello-dbus serve" is the one, "hello-dbus" the other. */
 
+#include <glib-unix.h>
+
 #include "demo-hello.h"
 
 #define NAME "org.example.Hello"
@@ -18,19 +20,56 @@ greet (DemoHello *service, const char *name, GError **error)
 
 static const DemoHelloInterface hello_funcs = { .greet = greet };
 
-static void
-name_lost_cb (GDBusConnection *bus, const char *name, gpointer loop)
+/* On the stack of serve (). */
+typedef struct
 {
-  g_main_loop_quit (loop);
+  NorpcServer *server; /* (unowned) */
+  GMainLoop   *loop;   /* (unowned) */
+  gboolean     is_lost;
+} Serving;
+
+static void
+name_lost_cb (GDBusConnection *bus, const char *name, gpointer data)
+{
+  Serving *serving = data;
+
+  serving->is_lost = TRUE;
+  g_main_loop_quit (serving->loop);
 }
 
-/* The name comes last, so that nobody calls before the object is there. */
+static gboolean
+quit_cb (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stopped_cb (GObject *server, GAsyncResult *result, gpointer loop)
+{
+  norpc_server_stop_finish (NORPC_SERVER (server), result, NULL);
+  g_idle_add (quit_cb, loop); /* when the last replies have been sent */
+}
+
+static gboolean
+terminate_cb (gpointer data)
+{
+  const Serving *serving = data;
+
+  norpc_server_stop_async (serving->server, NORPC_STOP_FINISH, NULL, stopped_cb, serving->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* Serves until the program is terminated, and answers the calls that it has got by then. The name comes last, so that nobody
+ * calls before the object is there.
+ */
 static gboolean
 serve (GDBusConnection *bus, GError **error)
 {
   g_autoptr (NorpcServer) server = norpc_serve (demo_hello_new_for_funcs (&hello_funcs, NULL, NULL), error);
   g_autoptr (NorpcDBusExport) export = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Serving serving = { server, loop, FALSE };
 
   if (server == NULL)
     return FALSE;
@@ -39,8 +78,11 @@ serve (GDBusConnection *bus, GError **error)
   if (export == NULL)
     return FALSE;
 
-  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, loop, NULL);
+  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, &serving, NULL);
+  g_unix_signal_add (SIGTERM, terminate_cb, &serving);
   g_main_loop_run (loop);
+  if (!serving.is_lost)
+    return g_dbus_connection_flush_sync (bus, NULL, error); /* the export rejects calls that still come */
 
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot own the name '" NAME "' on the bus: "
                        "another process owns it, or the policy of the bus denies it");

@@ -48,16 +48,38 @@ parse_name (int     *argc,
 /* On the stack of serve (). */
 typedef struct
 {
-  GMainLoop *loop; /* (unowned) */
-  gboolean   is_lost;
-} Owning;
+  NorpcServer *server; /* (unowned) */
+  GMainLoop   *loop;   /* (unowned) */
+  gboolean     is_lost;
+} Serving;
 
 static gboolean
-quit_cb (gpointer user_data)
+quit_cb (gpointer loop)
 {
-  g_main_loop_quit (user_data);
+  g_main_loop_quit (loop);
 
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* The last replies may still wait in the main context. */
+static void
+stopped_cb (GObject      *server,
+            GAsyncResult *result,
+            gpointer      loop)
+{
+  norpc_server_stop_finish (NORPC_SERVER (server), result, NULL);
+  g_idle_add (quit_cb, loop);
+}
+
+/* Calls that have arrived are still answered. */
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  const Serving *serving = user_data;
+
+  norpc_server_stop_async (serving->server, NORPC_STOP_FINISH, NULL, stopped_cb, serving->loop);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -73,10 +95,10 @@ lost_cb (GDBusConnection *connection G_GNUC_UNUSED,
          const char      *name G_GNUC_UNUSED,
          gpointer         user_data)
 {
-  Owning *owning = user_data;
+  Serving *serving = user_data;
 
-  owning->is_lost = TRUE;
-  g_main_loop_quit (owning->loop);
+  serving->is_lost = TRUE;
+  g_main_loop_quit (serving->loop);
 }
 
 /* One object has the store and the notifier: both are interfaces of the service. */
@@ -98,27 +120,31 @@ export_store (GDBusConnection *connection,
   return g_steal_pointer (&export);
 }
 
-/* Owns the name until a signal arrives. Returns FALSE and sets @error if the name is not available. */
+/* Owns the name until a signal arrives and the server has stopped. Returns FALSE and sets @error if the name is not available.
+ * The export rejects calls that still come.
+ */
 static gboolean
 run_with_name (GDBusConnection  *connection,
                const char       *name,
+               NorpcServer      *server,
                GError          **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Owning owning = { loop, FALSE };
+  Serving serving = { server, loop, FALSE };
   guint owner = g_bus_own_name_on_connection (connection, name, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, acquired_cb,
-                                              lost_cb, &owning, NULL);
+                                              lost_cb, &serving, NULL);
 
-  g_unix_signal_add (SIGINT, quit_cb, loop);
-  g_unix_signal_add (SIGTERM, quit_cb, loop);
+  g_unix_signal_add (SIGINT, terminate_cb, &serving);
+  g_unix_signal_add (SIGTERM, terminate_cb, &serving);
   g_main_loop_run (loop);
   g_bus_unown_name (owner);
+  g_dbus_connection_flush_sync (connection, NULL, NULL);
 
-  if (owning.is_lost)
+  if (serving.is_lost)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
                  "cannot own the name '%s' on the bus: another process owns it, or the policy of the bus denies it", name);
 
-  return !owning.is_lost;
+  return !serving.is_lost;
 }
 
 static gboolean
@@ -141,7 +167,7 @@ serve (const char *name,
   if (export == NULL)
     return FALSE;
 
-  is_served = run_with_name (connection, name, error);
+  is_served = run_with_name (connection, name, server, error);
   norpc_dbus_export_unexport (export);
 
   return is_served;

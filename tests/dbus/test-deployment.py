@@ -9,6 +9,7 @@ import pathlib
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -62,6 +63,16 @@ class DeploymentTest(unittest.TestCase):
         for _ in range(2):
             client = subprocess.run([os.environ['HELLO_DBUS']], env=env, capture_output=True, text=True, timeout=TIMEOUT)
             self.assertEqual((client.stdout, client.returncode), ('Hello, Ada!\n', 0), client.stderr)
+
+    def test_end(self):
+        """The service ends by itself when it is terminated, as systemd does."""
+        env = self.start_bus(SESSION_POLICY, '')
+        service = subprocess.Popen([os.environ['HELLO_DBUS'], 'serve'], env=env, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(service.communicate)
+        self.addCleanup(service.kill)
+        subprocess.run(['gdbus', 'wait', '--session', '--timeout', str(TIMEOUT), 'org.example.Hello'], env=env, check=True)
+        service.send_signal(signal.SIGTERM)
+        self.assertEqual((service.wait(TIMEOUT), service.stderr.read()), (0, ''))
 
     def test_unit(self):
         """The unit of systemd is valid, and it is that of the service."""
