@@ -29,10 +29,23 @@ DESCRIPTION = '''
       <arg name="first" type="h" direction="out"/>
       <arg name="second" type="h" direction="out"/>
     </method>
+    <method name="OpenArray"><arg name="files" type="ah" direction="out"/></method>
+    <method name="OpenNamed"><arg name="file" type="(hs)" direction="out"/></method>
+    <method name="OpenOptions"><arg name="options" type="a{sv}" direction="out"/></method>
+    <method name="OpenAny"><arg name="value" type="v" direction="out"/></method>
+    <stream name="LogFiles"><arg name="line" type="s" direction="out"/><result name="files" type="ah"/></stream>
     <stream name="Log"><arg name="line" type="s" direction="out"/><result name="file" type="h"/></stream>
   </interface>
 </node>
 '''
+
+# The methods that return files within other values, and functions that get these files.
+WITHIN = {
+    'open_array': lambda files: files,
+    'open_named': lambda pair: [pair[0]],
+    'open_options': lambda options: [options['file'], *options['files']],
+    'open_any': lambda file: [file],
+}
 
 description = Norpc.load(io.StringIO(DESCRIPTION))
 
@@ -58,6 +71,26 @@ def make_service(interface):
 
         def open_pair(self):
             return self.name, self._open(), self._open()
+
+        def open_array(self):
+            self.answered.release()
+            return [self._open(), self._open()]
+
+        def open_named(self):
+            self.answered.release()
+            return self._open(), 'name'
+
+        def open_options(self):
+            self.answered.release()
+            return {'file': GLib.Variant('h', self._open()), 'files': GLib.Variant('ah', [self._open()])}
+
+        def open_any(self):
+            self.answered.release()
+            return GLib.Variant('h', self._open())
+
+        async def log_files(self, stream):
+            await stream.send('line')
+            return GLib.Variant('ah', [self._open()])
 
         async def log(self, stream):
             await stream.send('line')
@@ -180,6 +213,59 @@ class TestDescriptors(unittest.TestCase):
 
         self.run_everywhere(use)
 
+    def test_within_other_values(self):
+        """The results own the descriptors until someone takes them; then they are the program's."""
+        async def get(name):
+            return await getattr(self.proxy, name)()
+
+        async def use():
+            await self.wait_for_answers(1)
+            for name, get_files in WITHIN.items():
+                for _ in range(N):
+                    getattr(self.proxy, name)()
+                await self.wait_for_answers(N)
+                for _ in range(N):
+                    task = asyncio.create_task(get(name))
+                    await asyncio.sleep(0)
+                    self.service.answered.acquire()
+                    time.sleep(0.01)  # while the loop does not run, the reply arrives
+                    await asyncio.sleep(0)
+                    task.cancel()
+                    try:
+                        self.close(get_files(await task))
+                    except asyncio.CancelledError:
+                        pass
+                future = getattr(self.proxy, name)()
+                self.assertEqual(await future, await future)
+                files = get_files(await future)
+                del future
+                self.close(files)
+                self.close(get_files(getattr(self.proxy, f'{name}_sync')()))
+                await self.wait_for_answers(2)
+
+        self.run_everywhere(use)
+
+    def close(self, files):
+        """Closes files, which the program has."""
+        gc.collect()
+        for file in files:
+            self.assertEqual(os.readlink(f'/proc/self/fd/{file}'), '/dev/null')
+            os.close(file)
+
+    def test_group_of_which_a_call_fails(self):
+        """The descriptors in the results of the other calls are closed, whether they arrive before or after the failure."""
+        async def fail(delay):
+            await asyncio.sleep(delay)
+            raise ValueError('on purpose')
+
+        async def use():
+            for name in 'open', *WITHIN:
+                for delay in 0, 0.05:
+                    with self.assertRaisesRegex(ValueError, 'on purpose'):
+                        await asyncio.gather(getattr(self.proxy, name)(), fail(delay), getattr(self.proxy, name)())
+
+        self.run_everywhere(use)
+
     def test_two_tasks_that_wait_for_one_future(self):
         async def get(future):
             return await future
@@ -236,6 +322,10 @@ class TestDescriptors(unittest.TestCase):
                         os.close(await task)
                     except asyncio.CancelledError:
                         pass
+            with self.proxy.log_files() as stream:
+                files = await stream.outcome()
+            del stream
+            self.close(files)
             with self.proxy.log() as stream:
                 self.assertEqual([line async for line in stream], ['line'])
                 file = await stream.outcome()

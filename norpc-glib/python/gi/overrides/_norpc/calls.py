@@ -6,7 +6,7 @@ import types
 
 from gi.repository import Gio
 
-from . import description, errors, fork, interrupt, replies, streams, values
+from . import description, errors, fds, fork, interrupt, replies, streams, values
 from .parameters import Parameters
 from .scope import Scope
 
@@ -58,7 +58,7 @@ class _Method(_Member):
         self.finish = infos.get(f'call_{name}_finish')
         self.call_sync = infos.get(f'call_{name}_sync')
         self.has_results = interface.has_results(name)
-        self.fds = interface.get_fd_results(name)
+        self.fd_positions = fds.find(interface.get_result_types(name))
 
     def give(self, result):
         """Converts what PyGObject returns."""
@@ -77,13 +77,18 @@ class _Method(_Member):
     def start(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
         try:
-            return replies.start(self.call, args, self.take_reply, cancellable, scope, self.fds)
+            if self.fd_positions is None:
+                return replies.start(self.call, args, self.take_results, cancellable, scope)
+            return replies.start_with_fds(self.call, args, self.take_reply, cancellable, scope, self.fd_positions, self.give)
         except RuntimeError:
             raise RuntimeError(f'{self.name}() has to be awaited in an event loop, such as that of Norpc.run(); '
                                f'{self.name}_sync() waits without one') from None
 
+    def take_results(self, proxy, result):
+        return self.give(self.take_reply(proxy, result))
+
     def take_reply(self, proxy, result):
-        return self.give(errors.refining(self.interface.refine, self.finish, proxy, result))
+        return errors.refining(self.interface.refine, self.finish, proxy, result)
 
     def run(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)

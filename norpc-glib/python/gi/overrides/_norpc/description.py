@@ -105,12 +105,12 @@ class Interface:
             any(arg.get_direction() != IN for arg in finish.get_arguments())
             or finish.get_return_type().get_tag_as_string() != 'gboolean')
 
-    def get_fd_results(self, name):
-        """Gets the positions of the results of a method or a stream that are file descriptors."""
+    def get_result_types(self, name):
+        """Gets the types of the results of a method or a stream, as Norpc.InterfaceInfo describes them."""
         info = getattr(self.module, self.info.get_iface_struct().get_name()).info()
         same = [index for index, member in enumerate(self._method_names) if _simplify(member) == _simplify(name)]
         exact = [index for index in same if self._method_names[index] == name]
-        return find_fds(info, (exact or same)[0])
+        return info.list_out_types((exact or same)[0])
 
     def refine(self, error):
         """Gets an error of a call as an exception of its class, if its domain has one."""
@@ -159,11 +159,6 @@ class Interface:
 
     def make_proxy(self, endpoint):
         return getattr(self.module, self.info.get_name_unescaped() + 'Proxy').new(endpoint)
-
-
-def find_fds(info, method):
-    """Gets the positions of file descriptors among the results that an interface info describes."""
-    return [index for index, text in enumerate(info.list_out_types(method)) if text == 'h']
 
 
 def make_suffix(name, interface):

@@ -70,8 +70,8 @@ class Loaded:
     def has_results(self, name):
         return len(self._outs[name]) > 0
 
-    def get_fd_results(self, name):
-        return description.find_fds(self.info, {**self._calls, **self._methods}[name])
+    def get_result_types(self, name):
+        return self.info.list_out_types({**self._calls, **self._methods}[name])
 
     def refine(self, error):
         return self._errors.refine(error)

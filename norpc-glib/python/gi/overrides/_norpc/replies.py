@@ -5,13 +5,14 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
+import itertools
 import os
 import threading
 import weakref
 
 from gi.repository import Gio, GLib, GObject
 
-from . import errors, eventloop
+from . import errors, eventloop, fds
 
 
 _pending = weakref.WeakKeyDictionary()  # the replies that are missing, and what cancels them, by their event loop
@@ -130,17 +131,23 @@ class _Waiter(asyncio.Future):
 
 
 class _ReplyWithFds(_Reply):
-    """A reply with file descriptors among its results. It closes those that nobody takes."""
+    """A reply with file descriptors in its results. It closes those that nobody takes."""
 
-    def __init__(self, loop, finish, cancellable, fds):
-        super().__init__(loop, finish, cancellable)
-        self._fds = fds
-        self._is_taken = False
+    def __init__(self, loop, finish, cancellable, positions, give):
+        super().__init__(loop, lambda *args: [finish(*args)], cancellable)  # the list is empty when they are taken
+        self._positions = positions
+        self._give = give
+        self._given = None
 
     def result(self):
-        result = super().result()
-        self._is_taken = True
-        return result
+        results = super().result()
+        if results:
+            # Not before: until then, the descriptors within a variant belong to the variant, which closes them.
+            self._given = self._give(results.pop())
+        return self._given
+
+    async def wait_late(self):
+        return [results for late in await super().wait_late() for results in late]
 
     def __await__(self):
         # A task that waits for a future itself calls result() before it can be cancelled, and loses what that returns.
@@ -152,19 +159,11 @@ class _ReplyWithFds(_Reply):
 
     def __del__(self):
         lost = list(self._late or [])
-        if not self._is_taken and self.done() and not self.cancelled() and super().exception() is None:
+        if self.done() and not self.cancelled() and super().exception() is None:
             lost.append(super().result())
-        for results in lost:
-            close_fds(self._fds, results)
+        for results in itertools.chain(*lost):
+            fds.close(self._positions, results)
         super().__del__()
-
-
-def close_fds(positions, results):
-    """Closes the file descriptors among the results of a method or a stream."""
-    results = results if isinstance(results, tuple) else (results,)
-    for position in positions:
-        if position < len(results) and type(results[position]) is int and results[position] >= 0:
-            os.close(results[position])
 
 
 class _Replies:
@@ -209,13 +208,21 @@ atexit.register(_replies.stop)
 os.register_at_fork(after_in_child=_replies.__init__)  # the thread is not in the child
 
 
-def start(function, args, finish, cancellable, scope, fds=()):
-    """Calls a function that ends in cancellable and callback, and gets a future of what `finish` returns.
+def start(function, args, finish, cancellable, scope):
+    """Calls a function that ends in cancellable and callback, and gets a future of what `finish` returns."""
+    return _start(_Reply(asyncio.get_running_loop(), finish, cancellable), function, args, scope)
 
-    `fds` are the positions of file descriptors in that.
+
+def start_with_fds(function, args, finish, cancellable, scope, positions, give):
+    """As start(), for results in which there can be file descriptors. They are some at `positions`.
+
+    `give` converts the results for whoever takes them.
     """
-    loop = asyncio.get_running_loop()
-    reply = _ReplyWithFds(loop, finish, cancellable, fds) if fds else _Reply(loop, finish, cancellable)
+    reply = _ReplyWithFds(asyncio.get_running_loop(), finish, cancellable, positions, give)
+    return _start(reply, function, args, scope)
+
+
+def _start(reply, function, args, scope):
     if eventloop.delivers_replies(reply.get_loop()):
         with scope:
             reply.start(function, args)

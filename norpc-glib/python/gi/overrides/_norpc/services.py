@@ -11,7 +11,7 @@ import weakref
 
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import description, errors, eventloop, fork, guards, interrupt, replies, scope, streams, values
+from . import description, errors, eventloop, fds, fork, guards, interrupt, scope, streams, values
 
 
 class _Hidden:
@@ -32,7 +32,7 @@ class _Handler:
         self.public = public
         self.complete = interface.methods[f'complete_{name}']
         self.results = interface.read_results(name)
-        self.fds = interface.get_fd_results(name)
+        self.fd_positions = fds.find(interface.get_result_types(name)) or []
         self.is_stream = name in interface.get_streams()
         self.vfunc_name = vfunc_name  # None if there is none
 
@@ -103,12 +103,12 @@ class _Handler:
     def answer(self, service, call, results):
         """Checks the results, and sends them, unless the function has answered otherwise."""
         if call.is_replied():
-            replies.close_fds(self.fds, results)
+            fds.close(self.fd_positions, results)
             return
         try:
             checked = self._check(results)
         except BaseException:
-            replies.close_fds(self.fds, results)
+            fds.close(self.fd_positions, results)
             raise
         self.complete(service, call, *checked)
 

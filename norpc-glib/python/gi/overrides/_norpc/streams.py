@@ -5,7 +5,7 @@ import functools
 
 from gi.repository import Norpc
 
-from . import description, errors, interrupt, replies, values
+from . import description, errors, fds, interrupt, replies, values
 from .parameters import Parameters, find, read_arguments
 from .scope import Scope
 
@@ -39,9 +39,12 @@ async def _wait(self, name):
 def _start(self, name):
     cls = type(self)
     finish = getattr(cls, f'{name}_finish')
-    fds = description.find_fds(*self.get_interface_info()) if name == 'outcome' else ()
-    return replies.start(getattr(cls, f'{name}_async'), [self], lambda *args: _refining(self, finish, *args), None,
-                         Scope(), fds)
+    start = replies.start
+    if name == 'outcome':
+        info, method = self.get_interface_info()
+        positions = fds.find(info.list_out_types(method)) or []
+        start = functools.partial(replies.start_with_fds, positions=positions, give=lambda results: results)
+    return start(getattr(cls, f'{name}_async'), [self], lambda *args: _refining(self, finish, *args), None, Scope())
 
 
 def _refining(self, function, *args):
@@ -161,7 +164,11 @@ def _has_results(cls):
 
 def _give_outcome(stream, results):
     """Gets the results of a stream from what PyGObject returns."""
-    return _get_item(results) if _has_results(type(stream)) else None
+    if not _has_results(type(stream)):
+        return None
+    if isinstance(results, tuple):
+        return tuple(values.give_result(value) for value in results)
+    return values.give_result(results)
 
 
 class DescribedStream:
