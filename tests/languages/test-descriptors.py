@@ -33,6 +33,12 @@ DESCRIPTION = '''
     <method name="OpenNamed"><arg name="file" type="(hs)" direction="out"/></method>
     <method name="OpenOptions"><arg name="options" type="a{sv}" direction="out"/></method>
     <method name="OpenAny"><arg name="value" type="v" direction="out"/></method>
+    <method name="OpenBoth">
+      <arg name="files" type="ah" direction="out"/>
+      <arg name="options" type="a{sv}" direction="out"/>
+      <arg name="pair" type="(hs)" direction="out"/>
+      <arg name="name" type="s" direction="out"/>
+    </method>
     <stream name="LogFiles"><arg name="line" type="s" direction="out"/><result name="files" type="ah"/></stream>
     <stream name="Log"><arg name="line" type="s" direction="out"/><result name="file" type="h"/></stream>
   </interface>
@@ -58,6 +64,7 @@ def make_service(interface):
             super().__init__()
             self.answered = threading.Semaphore(0)
             self.name = 'pair'
+            self.change = lambda results: results
 
         def _open(self):
             return os.open('/dev/null', os.O_RDONLY)
@@ -87,6 +94,10 @@ def make_service(interface):
         def open_any(self):
             self.answered.release()
             return GLib.Variant('h', self._open())
+
+        def open_both(self):
+            options = {'file': GLib.Variant('h', self._open()), 'list': [GLib.Variant('(h)', (self._open(),))]}
+            return self.change(([self._open()], options, (self._open(), 'pair'), 'both'))
 
         async def log_files(self, stream):
             await stream.send('line')
@@ -306,6 +317,32 @@ class TestDescriptors(unittest.TestCase):
                     await self.proxy.open_pair()
 
         self.run_everywhere(use)
+
+    def test_results_that_are_wrong_with_files_within(self):
+        """However wrong they are, the descriptors are closed once."""
+        def answer_first(results):
+            Norpc.get_current_call().return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, 'answered')
+            return results
+
+        changes = {
+            'tuple of 4 results, got 3': lambda results: results[:3],
+            'tuple of 4 results, got 5': lambda results: (*results, None),
+            "result 'name'": lambda results: (*results[:3], 5),
+            "result 'pair'": lambda results: (*results[:2], results[2][:1], 'both'),
+            'answered': answer_first,
+        }
+
+        async def use():
+            for message, self.service.change in changes.items():
+                for _ in range(2):
+                    with self.assertRaisesRegex(GLib.Error, message):
+                        await self.proxy.open_both()
+            self.service.change = lambda results: results
+            files, options, pair, _name = await self.proxy.open_both()
+            self.close([*files, options['file'], options['list'][0][0], pair[0]])
+
+        # With one way to run them: the service is the same for all.
+        Norpc.run(self.check(use))
 
     def test_outcome_that_is_dropped(self):
         """As that of a method; one that is taken stays open."""

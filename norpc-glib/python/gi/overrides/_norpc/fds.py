@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """File descriptors in the results of methods and streams, whose types are those of Norpc.InterfaceInfo."""
 
+import contextlib
 import os
 
-from gi.repository import GLib
+from gi.repository import GLib, Norpc
+
+from . import values
 
 
 def _make_signature(text):
@@ -25,3 +28,41 @@ def close(positions, results):
     for position in positions:
         if position < len(results) and type(results[position]) is int and results[position] >= 0:
             os.close(results[position])
+
+
+def close_returned(types, results):
+    """Closes the file descriptors in what the function of a service has returned, which may not be what it has to be."""
+    if len(types) == 1 and not (types[0] == 'h' and isinstance(results, tuple)):
+        results = (results,)
+    elif not isinstance(results, tuple):
+        results = (results,)
+    found = set()
+    for text, value in zip(types, results):
+        _collect(_make_signature(text), value, found)
+    for fd in found:
+        with contextlib.suppress(OSError):
+            os.close(fd)
+
+
+def _collect(signature, value, found):
+    """Adds the descriptors in a value that should be of a type. Those of variants are closed at once."""
+    if isinstance(value, GLib.Variant):
+        Norpc.variant_take_fds(value)  # with the variant that this makes
+    elif signature == 'h':
+        if type(value) is int and value >= 0:
+            found.add(value)
+    elif isinstance(value, dict) and signature[:2] in ('v', 'a{'):
+        item_signature = 'v' if signature == 'v' else values.split_signature(signature[2:-1])[1]
+        for item in value.values():
+            _collect(item_signature, item, found)
+    elif isinstance(value, (list, tuple)) and signature[:1] in tuple('va('):
+        for item_signature, item in zip(_get_item_signatures(signature, len(value)), value):
+            _collect(item_signature, item, found)
+    elif signature.startswith('m'):
+        _collect(signature[1:], value, found)
+
+
+def _get_item_signatures(signature, n_items):
+    if signature[0] == '(':
+        return values.split_signature(signature[1:-1])
+    return n_items * ['v' if signature == 'v' else signature[1:]]

@@ -32,7 +32,8 @@ class _Handler:
         self.public = public
         self.complete = interface.methods[f'complete_{name}']
         self.results = interface.read_results(name)
-        self.fd_positions = fds.find(interface.get_result_types(name)) or []
+        self.types = interface.get_result_types(name)
+        self.has_fds = fds.find(self.types) is not None
         self.is_stream = name in interface.get_streams()
         self.vfunc_name = vfunc_name  # None if there is none
 
@@ -103,14 +104,18 @@ class _Handler:
     def answer(self, service, call, results):
         """Checks the results, and sends them, unless the function has answered otherwise."""
         if call.is_replied():
-            fds.close(self.fd_positions, results)
+            self._close_fds(results)
             return
         try:
             checked = self._check(results)
         except BaseException:
-            fds.close(self.fd_positions, results)
+            self._close_fds(results)
             raise
         self.complete(service, call, *checked)
+
+    def _close_fds(self, results):
+        if self.has_fds:
+            fds.close_returned(self.types, results)
 
     def _check(self, results):
         function = f'{self.public}()'
@@ -125,8 +130,9 @@ class _Handler:
         elif not isinstance(results, tuple) or len(results) != len(self.results):
             got = f'{len(results)} values' if isinstance(results, tuple) else type(results).__name__
             raise TypeError(f'{function}: expected a tuple of {len(self.results)} results, got {got}')
-        return [_give_away(result.take(value, f"result '{result.name}' of {function}"))
-                for result, value in zip(self.results, results)]
+        taken = [result.take(value, f"result '{result.name}' of {function}")
+                 for result, value in zip(self.results, results)]
+        return [_give_away(value) for value in taken]  # once none of them can fail: otherwise they are closed here
 
 
 def _give_away(value):

@@ -124,7 +124,7 @@ def _find_end(signature, start):
     raise ValueError(f"'{signature}' is not a signature")
 
 
-def _split(signature):
+def split_signature(signature):
     """Gets the complete types that a signature has side by side."""
     types = []
     while signature:
@@ -141,7 +141,7 @@ def _take_content_bytes(value, name):
 
 
 def _make_dict_taker(signature):
-    take_key, take = map(get_content_taker, _split(signature))
+    take_key, take = map(get_content_taker, split_signature(signature))
 
     def take_dict(value, name):
         if not isinstance(value, dict):
@@ -152,7 +152,7 @@ def _make_dict_taker(signature):
 
 
 def _make_tuple_taker(signature):
-    takers = [get_content_taker(part) for part in _split(signature)]
+    takers = [get_content_taker(part) for part in split_signature(signature)]
 
     def take_tuple(value, name):
         if not isinstance(value, (list, tuple)):
