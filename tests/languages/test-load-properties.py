@@ -6,7 +6,7 @@ import asyncio
 import gi
 
 gi.require_version('Norpc', '1')
-from gi.repository import Gio, GLib, Norpc
+from gi.repository import Gio, GLib, GObject, Norpc
 
 import tap
 from lamps import Case, Lamp, lamp
@@ -28,6 +28,16 @@ def start(function, finish, *args):
 
     function(*args, None, done)
     return future
+
+
+class Limited(Lamp):
+    @GObject.Property(type=float)
+    def brightness(self):
+        return self._brightness
+
+    @brightness.setter
+    def brightness(self, value):
+        self._brightness = min(value, 1)
 
 
 class Properties(Case):
@@ -78,6 +88,33 @@ class Properties(Case):
         service = Careful()
         with Norpc.serve(service) as proxy:
             Norpc.run(main())
+
+    def test_value_that_the_service_adjusts(self):
+        with Norpc.serve(Limited()) as proxy:
+            for value, shown in (0.5, 0.5), (2, 1):
+                proxy.set_brightness_sync(value)
+                self.assertEqual(proxy.props.brightness, shown)
+
+    def test_value_that_the_service_rejects_without_a_reason(self):
+        class Rejecting(Lamp):
+            def do_write_property(self, name, value):
+                return value < 1
+
+        with Norpc.serve(Rejecting()) as proxy:
+            proxy.set_brightness_sync(0.5)
+            with self.assertRaisesRegex(GLib.Error, 'Set.Brightness failed and gave no reason') as caught:
+                proxy.set_brightness_sync(2)
+            self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.FAILED))
+            self.assertEqual(proxy.props.brightness, 0.5)
+
+    def test_interface_info(self):
+        for known in lamp.Lamp, lamp.LampProxy, lamp.LampProxy.__gtype__:
+            self.assertEqual(Norpc.interface_info_for_type(known).get_name(), 'org.example.Lamp')
+        self.assertIsNone(Norpc.interface_info_for_type(Lamp.__gtype__))
+        for wrong, got in ((Lamp, 'the class Lamp, which implements Lamp$'), (self.service, 'Lamp, which implements Lamp$'),
+                           (GObject.Object, 'the class Object$'), (Norpc.Server, 'the class Server$')):
+            with self.assertRaisesRegex(TypeError, f"argument 'type': expected an interface .*, got {got}"):
+                Norpc.interface_info_for_type(wrong)
 
     def test_values_of_properties(self):
         """They are checked and converted as arguments are, for proxies and services."""

@@ -6,10 +6,10 @@ import os
 from gi.overrides import override
 from gi.repository import GLib, GObject, Norpc
 
-from ._norpc import calls, errors, eventloop, guards, gvalues, properties, records, scope, streams
+from ._norpc import calls, description, errors, eventloop, guards, gvalues, properties, records, scope, streams
 
-__all__ = ['EventLoop', 'NO_TIMEOUT', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run',
-           'trace_context']
+__all__ = ['EventLoop', 'NO_TIMEOUT', 'create_task', 'error_class', 'extend_records', 'get_current_call',
+           'interface_info_for_type', 'run', 'trace_context']
 
 NO_TIMEOUT = GLib.MAXUINT32  # typelibs have no macros
 EventLoop = eventloop.EventLoop
@@ -18,6 +18,7 @@ run = eventloop.run
 error_class = errors.error_class
 extend_records = records.extend_module
 get_current_call = scope.get_current_call
+interface_info_for_type = description.get_info
 trace_context = scope.trace_context
 
 

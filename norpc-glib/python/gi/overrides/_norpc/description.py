@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The methods of an interface, as typelibs and interface infos describe them."""
 
+import builtins
 import functools
 import importlib
 import keyword
@@ -192,6 +193,22 @@ def is_generated(info):
     """Tells whether it is the info of a generated interface."""
     return isinstance(info, InterfaceInfo) and info.get_iface_struct() is not None and any(
         method.get_name() == 'info' for method in info.get_iface_struct().get_methods())
+
+
+_get_info = Norpc.interface_info_for_type
+
+
+def get_info(type):  # noqa: A002  the name that it has in the typelib
+    """Gets the interface info of an interface or of a class of proxies. For another GType, it returns None."""
+    info = _get_info(type)
+    if info is None and not isinstance(type, GObject.GType):
+        is_class = isinstance(type, builtins.type)
+        cls = type if is_class else builtins.type(type)
+        got = f'the class {cls.__name__}' if is_class else cls.__name__
+        names = ' or '.join(interface.cls.__name__ for interface in get_interfaces(cls))
+        hint = f', which implements {names}' if names else ''
+        raise TypeError(f"argument 'type': expected an interface with a description, or a class of proxies, got {got}{hint}")
+    return info
 
 
 _interfaces = {}  # by their class
