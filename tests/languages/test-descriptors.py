@@ -264,7 +264,7 @@ class TestDescriptors(unittest.TestCase):
             os.close(file)
 
     def test_group_of_which_a_call_fails(self):
-        """The descriptors in the results of the other calls are closed, whether they arrive before or after the failure."""
+        """The descriptors in other results are closed, whether these arrive before or after the failure."""
         async def fail(delay):
             await asyncio.sleep(delay)
             raise ValueError('on purpose')

@@ -111,7 +111,8 @@ class Properties(Case):
         for known in lamp.Lamp, lamp.LampProxy, lamp.LampProxy.__gtype__:
             self.assertEqual(Norpc.interface_info_for_type(known).get_name(), 'org.example.Lamp')
         self.assertIsNone(Norpc.interface_info_for_type(Lamp.__gtype__))
-        for wrong, got in ((Lamp, 'the class Lamp, which implements Lamp$'), (self.service, 'Lamp, which implements Lamp$'),
+        for wrong, got in ((Lamp, 'the class Lamp, which implements Lamp$'),
+                           (self.service, 'Lamp, which implements Lamp$'),
                            (GObject.Object, 'the class Object$'), (Norpc.Server, 'the class Server$')):
             with self.assertRaisesRegex(TypeError, f"argument 'type': expected an interface .*, got {got}"):
                 Norpc.interface_info_for_type(wrong)

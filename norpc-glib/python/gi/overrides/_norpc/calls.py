@@ -79,7 +79,8 @@ class _Method(_Member):
         try:
             if self.fd_positions is None:
                 return replies.start(self.call, args, self.take_results, cancellable, scope)
-            return replies.start_with_fds(self.call, args, self.take_reply, cancellable, scope, self.fd_positions, self.give)
+            return replies.start_with_fds(self.call, args, self.take_reply, cancellable, scope, self.fd_positions,
+                                          self.give)
         except RuntimeError:
             raise RuntimeError(f'{self.name}() has to be awaited in an event loop, such as that of Norpc.run(); '
                                f'{self.name}_sync() waits without one') from None

@@ -207,7 +207,8 @@ def get_info(type):  # noqa: A002  the name that it has in the typelib
         got = f'the class {cls.__name__}' if is_class else cls.__name__
         names = ' or '.join(interface.cls.__name__ for interface in get_interfaces(cls))
         hint = f', which implements {names}' if names else ''
-        raise TypeError(f"argument 'type': expected an interface with a description, or a class of proxies, got {got}{hint}")
+        raise TypeError("argument 'type': expected an interface with a description, or a class of proxies, "
+                        f'got {got}{hint}')
     return info
 
 

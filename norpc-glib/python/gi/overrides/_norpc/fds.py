@@ -16,7 +16,7 @@ def _make_signature(text):
 
 
 def find(types):
-    """Gets the positions of results that are file descriptors, or None if there can be none, also within the results."""
+    """Gets the positions of results that are file descriptors, or None if there can be none at all."""
     if not any('h' in signature or 'v' in signature for signature in map(_make_signature, types)):
         return None
     return [index for index, text in enumerate(types) if text == 'h']
@@ -31,7 +31,7 @@ def close(positions, results):
 
 
 def close_returned(types, results):
-    """Closes the file descriptors in what the function of a service has returned, which may not be what it has to be."""
+    """Closes the file descriptors in the results of a service, which may be wrong ones."""
     if len(types) == 1 and not (types[0] == 'h' and isinstance(results, tuple)):
         results = (results,)
     elif not isinstance(results, tuple):
