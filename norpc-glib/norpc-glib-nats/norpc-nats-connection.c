@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "norpc-nats-attempt-private.h"
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-notifier-private.h"
 #include "norpc-nats-number-private.h"
@@ -253,27 +254,31 @@ connect_to_urls (const char      *urls,
   NorpcNatsLink *link = options != NULL ? connect_link (options, inbox, error) : NULL;
 
   natsOptions_Destroy (options);
-  if (link == NULL && urls != NULL)
-    {
-      g_autofree char *servers = describe_urls (urls);
-
-      g_prefix_error (error, "'%s': ", servers);
-    }
 
   return link;
 }
 
-/* Runs in a thread that blocks. A link that comes after the task was cancelled is dropped. */
+static void
+prefix_urls (NorpcNatsConnection  *self,
+             GError              **error)
+{
+  g_autofree char *servers = self->urls != NULL ? describe_urls (self->urls) : NULL;
+
+  if (servers != NULL)
+    g_prefix_error (error, "'%s': ", servers);
+}
+
+/* Runs in a thread that blocks, but not for ever. A link that comes after the task was cancelled is dropped. */
 static void
 connect_thread (GTask        *task,
                 gpointer      source_object,
                 gpointer      data G_GNUC_UNUSED,
-                GCancellable *cancellable G_GNUC_UNUSED)
+                GCancellable *cancellable)
 {
   NorpcNatsConnection *self = source_object;
   NorpcNatsInbox *inbox = NULL;
   GError *error = NULL;
-  NorpcNatsLink *link = connect_to_urls (self->urls, &inbox, &error);
+  NorpcNatsLink *link = norpc_nats_attempt_run (self->urls, connect_to_urls, cancellable, &inbox, &error);
 
   if (g_task_set_return_on_cancel (task, FALSE) && link != NULL)
     {
@@ -287,6 +292,7 @@ connect_thread (GTask        *task,
     }
   else
     {
+      prefix_urls (self, &error);
       g_task_return_error (task, error);
     }
 }
@@ -484,8 +490,10 @@ norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
  *
  * A URL such as `tls://localhost:4222` requires TLS. One of them requires it of all servers.
  *
- * An attempt takes as long as libnats allows, two seconds for each server by default. If @cancellable is cancelled, the
- * operation fails with %G_IO_ERROR_CANCELLED at once.
+ * An attempt takes as long as libnats allows, two seconds for each server by default. If a server does not answer, some
+ * attempts do not end in libnats: they fail with %NORPC_ERROR_CLOSED after half a minute, and two seconds more for each
+ * server. If @cancellable is cancelled, the operation fails with %G_IO_ERROR_CANCELLED at once. While 16 attempts have
+ * not ended in libnats, further ones fail with %NORPC_ERROR_BUSY.
  *
  * Since: 0.1
  */
@@ -536,7 +544,7 @@ norpc_nats_connection_new_finish (GAsyncResult  *result,
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Connects to NATS, and blocks until there is a connection.
+ * Connects to NATS, and blocks until there is a connection, but not for ever: see norpc_nats_connection_new().
  *
  * Fails with %NORPC_ERROR_CLOSED if no server can be reached, with %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no
  * sense, and with %NORPC_ERROR_FAILED for any other reason.
@@ -561,7 +569,8 @@ norpc_nats_connection_new_sync (const char    *urls,
  * @error: return location for an error
  *
  * Connects to NATS with options of its library, such as those for TLS and credentials, and blocks until there is a
- * connection.
+ * connection. It does not return if a server is silent during the handshake of TLS, or, with libnats 3.4, after the
+ * login.
  *
  * The options still belong to the caller. Their functions for errors, for the loss of the connection, for the
  * end of the loss and for the end of the connection are replaced, and so are the options that say when data is

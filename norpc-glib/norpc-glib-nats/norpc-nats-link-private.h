@@ -64,6 +64,8 @@ gboolean        norpc_nats_link_is_current  (NorpcNatsLink        *self);
 void            norpc_nats_link_invoke_connected (NorpcNatsLink   *self,
                                                   NorpcNatsLinkFunc func,
                                                   gpointer         data);
+void            norpc_nats_link_invoke_blocking (void            (*func) (gpointer data),
+                                                 gpointer         data);
 void            norpc_nats_link_add_watch   (NorpcNatsLink        *self,
                                              NorpcNatsChangeFunc   func,
                                              gpointer              data,

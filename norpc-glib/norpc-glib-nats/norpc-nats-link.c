@@ -198,9 +198,9 @@ run_blocking (gpointer item,
 }
 
 /* Thread-safe. @func may block for as long as the library wants. Other users of GLib's threads do not wait for it. */
-static void
-invoke_blocking (void   (*func) (gpointer data),
-                 gpointer data)
+void
+norpc_nats_link_invoke_blocking (void   (*func) (gpointer data),
+                                 gpointer data)
 {
   static gsize pool = 0;
 
@@ -357,7 +357,7 @@ begin_flush (NorpcNatsLink  *link,
     }
 
   g_queue_push_tail (&link->flushes, self);
-  invoke_blocking (flush_in_pool, self);
+  norpc_nats_link_invoke_blocking (flush_in_pool, self);
 }
 
 /* Runs in the thread of the link, after all that was to be sent before. */
@@ -625,7 +625,7 @@ free_link (gpointer data)
   set_state (self, ENDED);
   run_deferred (self, ENDED);
   *remains = (Remains) { self->nats, self->watches };
-  invoke_blocking (free_remains, remains);
+  norpc_nats_link_invoke_blocking (free_remains, remains);
   norpc_nats_queue_free (self->jobs);
   g_mutex_clear (&self->lock);
   g_free (self->reason);
@@ -733,7 +733,7 @@ run_close (gpointer data)
   NorpcNatsLink *self = data;
 
   report (GUINT_TO_POINTER (self->id), NORPC_NATS_CLOSED);
-  invoke_blocking (close_nats, self);
+  norpc_nats_link_invoke_blocking (close_nats, self);
 }
 
 /* Thread-safe. */
