@@ -173,6 +173,85 @@ test_connected (void)
   g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
 }
 
+/* A client that needs its value of a property in each process. */
+typedef struct
+{
+  NorpcHelper   *helper;    /* (unowned) */
+  WireWireProxy *proxy;     /* (unowned) */
+  guint          n_starts;  /* of the process that has got the value */
+  GString       *connected; /* (owned): how it has changed */
+} Keeper;
+
+static void
+state_changed_cb (NorpcHelper *helper,
+                  GParamSpec  *pspec G_GNUC_UNUSED,
+                  gpointer     user_data)
+{
+  Keeper *self = user_data;
+  guint n_starts = norpc_helper_get_n_starts (helper);
+
+  if (norpc_helper_get_state (helper) != NORPC_HELPER_RUNNING || n_starts == self->n_starts)
+    return;
+
+  self->n_starts = n_starts;
+  wire_wire_set_volume (WIRE_WIRE (self->proxy), 0.75);
+}
+
+static void
+connected_cb (Keeper *self)
+{
+  g_string_append (self->connected, norpc_proxy_is_connected (NORPC_PROXY (self->proxy)) ? "connected " : "gone ");
+}
+
+/* Waits until the process with this number has the value. */
+static void
+wait_for_kept (Keeper *self,
+               guint   n_starts)
+{
+  g_autoptr (GError) error = NULL;
+
+  while (self->n_starts != n_starts)
+    g_main_context_iteration (NULL, TRUE);
+  norpc_proxy_load_sync (NORPC_PROXY (self->proxy), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (wire_wire_get_volume (WIRE_WIRE (self->proxy)), ==, 0.75);
+}
+
+/* After a crash, clients see that there is no process for a while. They do not see it when a process is replaced, but the
+ * state of the helper tells both.
+ */
+static void
+test_kept_value (void)
+{
+  g_autoptr (NorpcManualClock) clock = norpc_manual_clock_new ();
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 10);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  Keeper keeper = { helper, proxy, 0, g_string_new (NULL) };
+
+  g_signal_connect (helper, "notify::state", G_CALLBACK (state_changed_cb), &keeper);
+  wait_for_kept (&keeper, 1);
+  iterate ();
+  g_signal_connect_swapped (proxy, "notify::connected", G_CALLBACK (connected_cb), &keeper);
+
+  norpc_helper_restart (helper);
+  wait_for_kept (&keeper, 2);
+  iterate ();
+  g_assert_cmpstr (keeper.connected->str, ==, "");
+
+  crash (proxy);
+  while (keeper.connected->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (keeper.connected->str, ==, "gone ");
+  norpc_manual_clock_advance (clock, 10);
+  wait_for_kept (&keeper, 3);
+  iterate ();
+  g_assert_cmpstr (keeper.connected->str, ==, "gone connected ");
+
+  g_signal_handlers_disconnect_by_data (helper, &keeper);
+  g_signal_handlers_disconnect_by_data (proxy, &keeper);
+  g_string_free (keeper.connected, TRUE);
+}
+
 /* A program that ends again and again is not started for ever. */
 static void
 test_ends_too_often (void)
@@ -398,6 +477,7 @@ main (int   argc,
   g_test_add_func ("/helper/state", test_state);
   g_test_add_func ("/helper/properties", test_properties);
   g_test_add_func ("/helper/connected", test_connected);
+  g_test_add_func ("/helper/kept-value", test_kept_value);
   g_test_add_func ("/helper/ends-too-often", test_ends_too_often);
   g_test_add_func ("/helper/no-program", test_no_program);
   g_test_add_func ("/helper/wrong-path", test_wrong_path);
