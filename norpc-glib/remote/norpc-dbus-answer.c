@@ -13,6 +13,7 @@
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-objects-private.h"
 #include "norpc-dbus-outflow-private.h"
+#include "norpc-dbus-router-private.h"
 #include "norpc-dbus-unreceived-private.h"
 
 #define FAILED "org.freedesktop.DBus.Error.Failed"
@@ -24,7 +25,7 @@
 gboolean
 norpc_dbus_answer_is_wanted (NorpcDBusRequest *self)
 {
-  return (g_dbus_message_get_flags (self->message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
+  return norpc_dbus_router_wants_reply (self->message);
 }
 
 /* Called before the answer: a client that has it may make another call. */

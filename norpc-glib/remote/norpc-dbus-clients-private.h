@@ -36,12 +36,15 @@ typedef struct
   char             *name;        /* (owned): empty for the peer of a connection without a bus */
   NorpcSender      *sender;      /* (owned) (nullable): NULL until it is known */
   GQueue            waiting;     /* of owned GDBusMessage: until the sender is known */
-  GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable */
+  GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable; those that wait for answers */
+  gboolean          has_left;    /* the bus */
   NorpcDBusNotes    notes;
   NorpcDBusMatch   *end;         /* (owned) (nullable): tells when it has left the bus */
 } NorpcDBusClient;
 
-/* Takes ownership of @message. The sender is not known if the client has left before. */
+/* Takes ownership of @message. The sender has no credentials if the client has left before the bus was asked for
+ * them.
+ */
 typedef void (*NorpcDBusClientFunc) (NorpcDBusClient *client,
                                      GDBusMessage    *message,
                                      gpointer         data);

@@ -175,7 +175,9 @@ handle_waiting (NorpcDBusClients *self,
   client_unref (client);
 }
 
-/* Called by those that keep @self. Code of the application may run, as above. */
+/* Called by those that keep @self. Code of the application may run, as above. The calls that wait for replies are
+ * cancelled; the others are handled, because their client need not have waited for that.
+ */
 static void
 remove_client (NorpcDBusClients *self,
                const char       *name)
@@ -185,7 +187,12 @@ remove_client (NorpcDBusClients *self,
   NorpcDBusClient *client = g_hash_table_lookup (self->clients, owned_name);
 
   if (client != NULL)
-    handle_waiting (self, client);
+    {
+      client->has_left = TRUE;
+      if (client->sender == NULL)
+        client->sender = norpc_sender_new (self->connection, client->name, NULL);
+      handle_waiting (self, client);
+    }
   if (self->ended || g_hash_table_lookup (self->clients, owned_name) != client || client == NULL)
     return;
 

@@ -31,8 +31,9 @@ answer_failed_call (NorpcDBusRequest *self,
     norpc_dbus_answer_gerror (self, error);
 }
 
-/* Runs in the context of the export. Takes ownership of @reply. A client that has cancelled the call waits for the answer
- * nevertheless, because that might have an object. It gets none then.
+/* Runs in the context of the export. Takes ownership of @reply. The answer to a message that wants none is not sent. A
+ * client that has cancelled a call waits for the answer nevertheless, because that might have an object. It gets none
+ * then.
  */
 static void
 request_replied_cb (NorpcReply *reply,
@@ -41,7 +42,7 @@ request_replied_cb (NorpcReply *reply,
   g_autoptr (NorpcReply) owned = reply;
   NorpcDBusRequest *self = user_data;
   NorpcDBusClients *clients = norpc_dbus_serving_get_root (self->serving)->clients;
-  gboolean waits = clients == NULL ||
+  gboolean waits = clients == NULL || !norpc_dbus_answer_is_wanted (self) ||
                    norpc_dbus_clients_finish (clients, self->client, g_dbus_message_get_serial (self->message));
 
   norpc_dbus_request_free_slot (self);
@@ -70,17 +71,20 @@ take_notes (NorpcDBusRequest *self,
   self->credit = notes->credit;
 }
 
-/* Sends the call (owned) of a request (owned). */
+/* Sends the call (owned) of a request (owned). A client that wants no reply may leave at once: its call is handled
+ * nevertheless.
+ */
 static void
 send_request_call (NorpcDBusRequest *self,
                    NorpcDBusClient  *client,
                    NorpcCall        *call,
                    NorpcDBusAnswer   kind)
 {
+  gboolean waits = norpc_dbus_answer_is_wanted (self);
   g_autoptr (GCancellable) cancellable =
-    norpc_dbus_client_begin (client, g_dbus_message_get_serial (self->message));
+    waits ? norpc_dbus_client_begin (client, g_dbus_message_get_serial (self->message)) : NULL;
 
-  if (cancellable == NULL)
+  if (waits && cancellable == NULL)
     {
       norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, "Another call has the same serial number");
       norpc_call_unref (call);

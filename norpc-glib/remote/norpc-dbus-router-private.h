@@ -63,4 +63,11 @@ void norpc_dbus_router_fail        (GDBusConnection *connection,
 void norpc_dbus_router_reject_full (GDBusConnection *connection,
                                     GDBusMessage    *message);
 
+/* Thread-safe. */
+static inline gboolean
+norpc_dbus_router_wants_reply (GDBusMessage *message)
+{
+  return (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
+}
+
 G_END_DECLS

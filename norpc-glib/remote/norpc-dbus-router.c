@@ -101,7 +101,7 @@ send_error (GDBusConnection *connection,
                                            interface_name != NULL ? "." : "", g_dbus_message_get_member (message), problem);
   g_autoptr (GDBusMessage) reply = NULL;
 
-  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+  if (!norpc_dbus_router_wants_reply (message))
     return;
 
   reply = g_dbus_message_new_method_error_literal (message, name, text);
