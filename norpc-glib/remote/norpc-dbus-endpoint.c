@@ -389,3 +389,128 @@ norpc_dbus_endpoint_get_capacity (NorpcDBusEndpoint *self)
 
   return self->capacity;
 }
+
+/* Runs in a thread that blocks. */
+static void
+flush_thread (GTask        *task,
+              gpointer      source_object,
+              gpointer      data G_GNUC_UNUSED,
+              GCancellable *cancellable)
+{
+  NorpcDBusEndpoint *self = source_object;
+  GError *error = NULL;
+
+  norpc_dbus_object_await_sent (self->object);
+  if (g_dbus_connection_flush_sync (self->connection, cancellable, &error))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  /* GDBus cancels what it does when the connection is closed. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (cancellable))
+    {
+      g_clear_error (&error);
+      g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");
+    }
+  g_task_return_error (task, error);
+}
+
+/* Returns a task (owned) that flushes. It returns at once when it is cancelled. */
+static GTask *
+new_flush_task (NorpcDBusEndpoint   *self,
+                GCancellable        *cancellable,
+                GAsyncReadyCallback  callback,
+                gpointer             user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, norpc_dbus_endpoint_flush);
+  g_task_set_return_on_cancel (task, TRUE);
+
+  return task;
+}
+
+/**
+ * norpc_dbus_endpoint_flush:
+ * @self: an endpoint
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable): called when the calls have been sent
+ * @user_data: data for @callback
+ *
+ * Waits until the calls that were sent through the endpoint in this thread have left the process.
+ *
+ * A one-way call is sent by a thread of the library, after the service has been asked whether it has norpc-glib. A program
+ * that ends after such a call awaits this function first. It includes g_dbus_connection_flush(), and does not wait for
+ * replies. A call that waits in a layer in front of the endpoint is not included.
+ *
+ * Fails with %G_IO_ERROR_CLOSED if the connection is closed.
+ *
+ * Since: 0.1
+ */
+void
+norpc_dbus_endpoint_flush (NorpcDBusEndpoint   *self,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (NORPC_IS_DBUS_ENDPOINT (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = new_flush_task (self, cancellable, callback, user_data);
+  g_task_run_in_thread (task, flush_thread);
+}
+
+/**
+ * norpc_dbus_endpoint_flush_finish:
+ * @self: an endpoint
+ * @result: the result that the callback of norpc_dbus_endpoint_flush() was called with
+ * @error: return location for an error
+ *
+ * Finishes what norpc_dbus_endpoint_flush() has begun.
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_dbus_endpoint_flush_finish (NorpcDBusEndpoint  *self,
+                                  GAsyncResult       *result,
+                                  GError            **error)
+{
+  g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * norpc_dbus_endpoint_flush_sync:
+ * @self: an endpoint
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Blocks until the calls that were sent through the endpoint in this thread have left the process. See
+ * [method@Norpc.DBusEndpoint.flush].
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_dbus_endpoint_flush_sync (NorpcDBusEndpoint  *self,
+                                GCancellable       *cancellable,
+                                GError            **error)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  task = new_flush_task (self, cancellable, NULL, NULL);
+  g_task_run_in_thread_sync (task, flush_thread);
+
+  return g_task_propagate_boolean (task, error);
+}

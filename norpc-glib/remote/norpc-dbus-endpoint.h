@@ -30,5 +30,18 @@ NORPC_AVAILABLE_IN_ALL
 const char        *norpc_dbus_endpoint_get_object_path (NorpcDBusEndpoint *self);
 NORPC_AVAILABLE_IN_ALL
 guint              norpc_dbus_endpoint_get_capacity    (NorpcDBusEndpoint *self);
+NORPC_AVAILABLE_IN_ALL
+void               norpc_dbus_endpoint_flush           (NorpcDBusEndpoint    *self,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean           norpc_dbus_endpoint_flush_finish    (NorpcDBusEndpoint    *self,
+                                                        GAsyncResult         *result,
+                                                        GError              **error);
+NORPC_AVAILABLE_IN_ALL
+gboolean           norpc_dbus_endpoint_flush_sync      (NorpcDBusEndpoint    *self,
+                                                        GCancellable         *cancellable,
+                                                        GError              **error);
 
 G_END_DECLS

@@ -19,6 +19,15 @@
 static void object_invoke (NorpcDBusObject *self,
                            void           (*func) (gpointer self));
 
+/* A thread that waits until the calls before have been sent. */
+typedef struct
+{
+  NorpcDBusObject *object; /* (unowned) */
+  GMutex           lock;
+  GCond            cond;
+  gboolean         passed; /* [lock] */
+} Barrier;
+
 static void
 clear_object (gpointer data)
 {
@@ -135,6 +144,7 @@ peer_known (NorpcDBusObject *self)
       norpc_dbus_call_send (call);
       norpc_dbus_call_unref (call);
     }
+  self->call_ended (self);
 }
 
 static void
@@ -266,6 +276,29 @@ stop_if_unused (NorpcDBusObject *self)
     stop_object (self);
 }
 
+/* Lets the threads go on that wait for calls to be sent. */
+static void
+open_barriers (NorpcDBusObject *self)
+{
+  Barrier *barrier;
+
+  while (g_queue_is_empty (&self->waiting) && (barrier = g_queue_pop_head (&self->barriers)) != NULL)
+    {
+      g_mutex_lock (&barrier->lock);
+      barrier->passed = TRUE;
+      g_cond_signal (&barrier->cond);
+      g_mutex_unlock (&barrier->lock);
+    }
+}
+
+/* Calls have been sent or have ended. */
+static void
+call_ended (NorpcDBusObject *self)
+{
+  open_barriers (self);
+  stop_if_unused (self);
+}
+
 static void
 end_object (gpointer data)
 {
@@ -289,7 +322,7 @@ run_object_job (gpointer data)
   Job *job = data;
 
   job->func (job->object);
-  stop_if_unused (job->object);
+  call_ended (job->object);
   norpc_dbus_object_unref (job->object);
   g_free (job);
 }
@@ -325,7 +358,7 @@ norpc_dbus_object_new (GDBusConnection *connection,
   self->calls = g_hash_table_new_full (NULL, NULL, norpc_dbus_call_unref, NULL);
   self->streams = g_hash_table_new (g_str_hash, g_str_equal);
   self->stream_signals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->call_ended = stop_if_unused;
+  self->call_ended = call_ended;
   object_invoke (self, start_object);
 
   return self;
@@ -450,6 +483,34 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   sent = norpc_dbus_call_new (self, call, g_steal_pointer (&message));
   if (sent != NULL)
     norpc_dbus_thread_invoke (send_or_wait, sent);
+}
+
+static void
+add_barrier (gpointer data)
+{
+  Barrier *barrier = data;
+
+  g_queue_push_tail (&barrier->object->barriers, barrier);
+  open_barriers (barrier->object);
+}
+
+/* Called in any thread but that of D-Bus endpoints. Blocks until the calls that were sent before have been given to the
+ * connection, or have failed. The object stays meanwhile.
+ */
+void
+norpc_dbus_object_await_sent (NorpcDBusObject *self)
+{
+  Barrier barrier = { .object = self };
+
+  g_mutex_init (&barrier.lock);
+  g_cond_init (&barrier.cond);
+  norpc_dbus_thread_invoke (add_barrier, &barrier);
+  g_mutex_lock (&barrier.lock);
+  while (!barrier.passed)
+    g_cond_wait (&barrier.cond, &barrier.lock);
+  g_mutex_unlock (&barrier.lock);
+  g_cond_clear (&barrier.cond);
+  g_mutex_clear (&barrier.lock);
 }
 
 /* An interface that was added. */

@@ -1,0 +1,184 @@
+/* test-dbus-flush.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* One-way calls that have left the process before it ends. */
+
+#include "dbus-fixture.h"
+
+/* How long a flush has to end too early, in microseconds. */
+#define TIME_TO_FAIL (50 * G_TIME_SPAN_MILLISECOND)
+
+/* A flush, and what was sent before its end. */
+typedef struct
+{
+  int       n_sent; /* atomic */
+  guint     filter;
+  gboolean  ended;
+  int       n_sent_before;
+  GError   *error;  /* (owned) (nullable) */
+} Flush;
+
+/* Runs in GDBus's thread. Takes ownership of @message. */
+static GDBusMessage *
+count_notes (GDBusConnection *connection,
+             GDBusMessage    *message,
+             gboolean         incoming,
+             gpointer         data)
+{
+  if (!incoming && g_strcmp0 (g_dbus_message_get_member (message), "Note") == 0)
+    g_atomic_int_inc (&((Flush *) data)->n_sent);
+
+  return message;
+}
+
+static void
+flushed_cb (GObject      *endpoint,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  Flush *self = data;
+
+  self->ended = TRUE;
+  self->n_sent_before = g_atomic_int_get (&self->n_sent);
+  norpc_dbus_endpoint_flush_finish (NORPC_DBUS_ENDPOINT (endpoint), result, &self->error);
+}
+
+static void
+flush_begin (Flush             *self,
+             NorpcDBusEndpoint *endpoint)
+{
+  gint64 end = g_get_monotonic_time () + TIME_TO_FAIL;
+
+  norpc_dbus_endpoint_flush (endpoint, NULL, flushed_cb, self);
+  while (!self->ended && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+static void
+flush_end (Flush *self)
+{
+  while (!self->ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (self->error);
+}
+
+/* The call waits for the thread of D-Bus endpoints. */
+static void
+test_thread (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  Flush flush = { 0 };
+
+  flush.filter = g_dbus_connection_add_filter (fixture->used, count_notes, &flush, NULL);
+  dbus_thread_block ();
+  wire_wire_proxy_call_note (fixture->proxy, 1);
+  flush_begin (&flush, fixture->endpoint);
+  dbus_thread_unblock ();
+  flush_end (&flush);
+  g_assert_cmpint (flush.n_sent_before, ==, 1);
+  g_dbus_connection_remove_filter (fixture->used, flush.filter);
+}
+
+/* The call waits until it is known whether the service has norpc-glib: nobody answers yet. */
+static void
+test_peer (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+  Flush flush = { 0 };
+  gboolean succeeded;
+
+  flush.filter = g_dbus_connection_add_filter (fixture->used, count_notes, &flush, NULL);
+  dbus_fixture_pause (fixture);
+  endpoint = norpc_dbus_endpoint_new (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH);
+  proxy = g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  wire_wire_proxy_call_note (proxy, 1);
+  flush_begin (&flush, endpoint);
+  dbus_fixture_resume (fixture);
+  flush_end (&flush);
+  g_assert_cmpint (flush.n_sent_before, ==, 1);
+
+  wire_wire_proxy_call_note (proxy, 2);
+  succeeded = norpc_dbus_endpoint_flush_sync (endpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (succeeded);
+  g_assert_cmpint (g_atomic_int_get (&flush.n_sent), ==, 2);
+  g_dbus_connection_remove_filter (fixture->used, flush.filter);
+}
+
+static void
+test_closed (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_close_sync (fixture->used, NULL, NULL);
+  wire_wire_proxy_call_note (fixture->proxy, 1);
+  g_assert_false (norpc_dbus_endpoint_flush_sync (fixture->endpoint, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
+/* It returns although the thread of D-Bus endpoints does nothing. */
+static void
+test_cancelled (DBusFixture   *fixture,
+                gconstpointer  kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  dbus_thread_block ();
+  g_cancellable_cancel (cancellable);
+  g_assert_false (norpc_dbus_endpoint_flush_sync (fixture->endpoint, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  dbus_thread_unblock ();
+}
+
+static void
+finalized_cb (gpointer  finalized,
+              GObject  *connection)
+{
+  g_atomic_int_set ((int *) finalized, TRUE);
+}
+
+/* The endpoint is released while its only call waits. Nothing keeps the connection after that. */
+static void
+test_released (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  GDBusConnection *connection = dbus_connect_to_bus (fixture->bus);
+  NorpcDBusEndpoint *endpoint = norpc_dbus_endpoint_new (connection, DBUS_NAME, DBUS_PATH);
+  WireWireProxy *proxy = g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  int finalized = FALSE;
+
+  g_object_weak_ref (G_OBJECT (connection), finalized_cb, &finalized);
+  dbus_fixture_pause (fixture);
+  wire_wire_proxy_call_note (proxy, 1);
+  g_object_unref (proxy);
+  g_object_unref (endpoint);
+  g_object_unref (connection);
+  dbus_thread_block (); /* after all that the thread was to do for the endpoint */
+  dbus_thread_unblock ();
+  dbus_fixture_resume (fixture);
+  while (!g_atomic_int_get (&finalized))
+    g_main_context_iteration (NULL, FALSE);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/dbus-flush/thread", test_thread);
+  dbus_add_tests ("/dbus-flush/peer", test_peer);
+  dbus_add_tests ("/dbus-flush/closed", test_closed);
+  dbus_add_tests ("/dbus-flush/cancelled", test_cancelled);
+  g_test_add ("/dbus-flush/released", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, test_released,
+              dbus_fixture_tear_down);
+
+  return g_test_run ();
+}
