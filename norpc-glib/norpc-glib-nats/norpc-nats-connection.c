@@ -678,9 +678,12 @@ end_flush_wait (natsStatus status,
  * @milliseconds: how long to wait, greater than 0
  * @error: return location for an error
  *
- * Blocks until the server has got all that was sent to it before, such as the subscriptions of an export.
+ * Blocks until the server has got all that was sent to it before: the subscriptions of an export, and the calls that
+ * proxies have sent in this thread.
  *
- * An export that was just made is reached by others a moment later; after this function, it is.
+ * An export that was just made is reached by others a moment later; after this function, it is. A program that ends
+ * after a one-way call calls this function first, because the call is sent by the thread of the connection. A call that
+ * waits in a layer in front of the endpoint is not included.
  *
  * Returns: %TRUE on success, or %FALSE if @error is set
  * Since: 0.1
@@ -722,8 +725,9 @@ norpc_nats_connection_flush_sync (NorpcNatsConnection  *self,
  *
  * Closes the connection for good.
  *
- * Calls that wait for their replies, and later ones, fail with %NORPC_ERROR_CLOSED. This function does not block,
- * and is thread-safe.
+ * Calls that wait for their replies, and later ones, fail with %NORPC_ERROR_CLOSED. One-way calls that have not been
+ * sent yet are dropped: call [method@NorpcNats.Connection.flush_sync] before. This function does not block, and is
+ * thread-safe.
  *
  * Since: 0.1
  */
