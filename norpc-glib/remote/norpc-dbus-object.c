@@ -33,6 +33,8 @@ clear_object (gpointer data)
 {
   NorpcDBusObject *self = data;
 
+  /* Those that were cancelled stay until the next one. */
+  g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
   g_ptr_array_unref (self->interfaces);
   g_hash_table_unref (self->calls);
   g_hash_table_unref (self->streams);
