@@ -57,7 +57,7 @@ terminate_cb (gpointer data)
   const Serving *serving = data;
 
   norpc_server_stop_async (serving->server, NORPC_STOP_FINISH, NULL, stopped_cb, serving->loop);
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE; /* without a handler, a second signal would end the process at once */
 }
 
 /* Serves until the program is terminated, and answers the calls that it has got by then. The name comes last, so that nobody

@@ -32,6 +32,7 @@ def serve(bus):
 
     def terminate():
         server.stop_async(Norpc.StopMode.FINISH, None, stopped)
+        return GLib.SOURCE_CONTINUE  # without a handler, a second signal would end the process at once
 
     def lose_name(*_):
         sys.exit(f'hello-dbus.py: cannot own the name {NAME!r} on the bus')

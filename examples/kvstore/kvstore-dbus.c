@@ -79,7 +79,7 @@ terminate_cb (gpointer user_data)
 
   norpc_server_stop_async (serving->server, NORPC_STOP_FINISH, NULL, stopped_cb, serving->loop);
 
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE; /* without a handler, a second signal would end the process at once */
 }
 
 static void
