@@ -27,6 +27,7 @@ typedef struct
   gboolean                  has_slot; /* of the inbox, which notes do not take */
   gboolean                  received; /* the objects among the arguments */
   gboolean                  answered; /* before its reply */
+  gboolean                  is_begun; /* the client has it among those that wait for answers */
   gboolean                  has_credit; /* the client has given credit for the stream that it opens */
   guint                     credit;   /* items */
   const NorpcInterfaceInfo *info;

@@ -42,7 +42,7 @@ request_replied_cb (NorpcReply *reply,
   g_autoptr (NorpcReply) owned = reply;
   NorpcDBusRequest *self = user_data;
   NorpcDBusClients *clients = norpc_dbus_serving_get_root (self->serving)->clients;
-  gboolean waits = clients == NULL || !norpc_dbus_answer_is_wanted (self) ||
+  gboolean waits = clients == NULL || !self->is_begun ||
                    norpc_dbus_clients_finish (clients, self->client, g_dbus_message_get_serial (self->message));
 
   norpc_dbus_request_free_slot (self);
@@ -71,27 +71,39 @@ take_notes (NorpcDBusRequest *self,
   self->credit = notes->credit;
 }
 
-/* Sends the call (owned) of a request (owned). A client that wants no reply may leave at once: its call is handled
- * nevertheless.
+/* Returns TRUE if the call is cancelled when its client leaves. Not all clients say that they wait for no reply, but no
+ * client needs that to a one-way call: it may leave at once.
  */
+static gboolean
+needs_client (NorpcDBusRequest      *self,
+              const NorpcMethodInfo *method)
+{
+  return norpc_dbus_answer_is_wanted (self) && (method->flags & NORPC_METHOD_FLAGS_ONEWAY) == 0;
+}
+
+/* Sends the call (owned) of a request (owned). */
 static void
 send_request_call (NorpcDBusRequest *self,
                    NorpcDBusClient  *client,
                    NorpcCall        *call,
                    NorpcDBusAnswer   kind)
 {
-  gboolean waits = norpc_dbus_answer_is_wanted (self);
+  gboolean waits = needs_client (self, norpc_call_get_method_info (call));
   g_autoptr (GCancellable) cancellable =
     waits ? norpc_dbus_client_begin (client, g_dbus_message_get_serial (self->message)) : NULL;
 
-  if (waits && cancellable == NULL)
+  if (waits && (cancellable == NULL || client->has_left))
     {
-      norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, "Another call has the same serial number");
+      if (client->has_left)
+        norpc_dbus_answer_error (self, "org.freedesktop.DBus.Error.Disconnected", "The client has left");
+      else
+        norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, "Another call has the same serial number");
       norpc_call_unref (call);
       norpc_dbus_request_free (self);
       return;
     }
 
+  self->is_begun = waits;
   self->answer = kind;
   norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
   take_notes (self, client, call);
@@ -193,13 +205,15 @@ set_args_from_message (NorpcDBusRequest     *self,
   return FALSE;
 }
 
-/* Opens a stream by its call (owned). Takes ownership of the request. A client that wants no reply cannot use it. */
+/* Opens a stream by its call (owned). Takes ownership of the request. A client that wants no reply, or has left,
+ * cannot use it.
+ */
 static void
 open_stream (NorpcDBusRequest *self,
              NorpcDBusClient  *client,
              NorpcCall        *call)
 {
-  if (norpc_dbus_answer_is_wanted (self))
+  if (norpc_dbus_answer_is_wanted (self) && !client->has_left)
     {
       norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
       take_notes (self, client, call);

@@ -6,7 +6,6 @@
 #include "core/norpc-context-private.h"
 #include "norpc-dbus-objects-private.h"
 #include "norpc-dbus-request-private.h"
-#include "norpc-dbus-router-private.h"
 #include "norpc-dbus-served-stream-private.h"
 #include "norpc-dbus-tree-private.h"
 
@@ -78,8 +77,6 @@ handle_message (NorpcDBusClient *client,
 
   if (serving != root && is_stream_path (path))
     norpc_dbus_request_handle_stream (root, client, message);
-  else if (client->has_left && norpc_dbus_router_wants_reply (message))
-    norpc_dbus_request_reject (root, client, message, "org.freedesktop.DBus.Error.Disconnected", "The client has left");
   else if (serving != NULL)
     norpc_dbus_request_handle (serving, client, message);
   else
