@@ -28,6 +28,7 @@ typedef struct
   NorpcMirrorContent told;     /* [lock]: the newest value that the service has told */
   guint              serial;   /* [lock]: of that value, if there is one */
   guint              n_writes; /* [lock]: writes in flight */
+  gboolean           is_deferred; /* [lock]: an event is to notify of the value, unless the proxy has done so */
 } NorpcMirrorCell;
 
 typedef struct _NorpcMirrorEvent NorpcMirrorEvent;
@@ -40,9 +41,9 @@ typedef struct
                        NorpcEmission *values, /* (nullable) */
                        guint          serial,
                        gboolean       invalidates);
-  void (*notify)      (NorpcMirror    *self,
-                       NorpcProxy     *proxy,
-                       const gboolean *changed); /* (nullable): the proxy is ready now */
+  void (*notify)      (NorpcMirror *self,
+                       NorpcProxy  *proxy,
+                       gboolean    *changed); /* (nullable): the proxy is ready now */
   void (*take_reply)  (NorpcMirror *self,
                        NorpcProxy  *proxy,
                        NorpcReply  *reply);

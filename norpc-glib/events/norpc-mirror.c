@@ -46,6 +46,36 @@ notify (NorpcMirror    *self,
   g_object_thaw_notify (G_OBJECT (proxy));
 }
 
+/* Thread-safe. Notes whether an event is to notify of the properties in @changed. If @only_deferred is TRUE, properties of
+ * which the proxy has notified since are removed from @changed.
+ */
+static void
+set_deferred (NorpcMirror *self,
+              gboolean    *changed,
+              gboolean     is_deferred,
+              gboolean     only_deferred)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->access->n_properties; i++)
+    if (changed[i])
+      {
+        changed[i] = !only_deferred || self->cells[i].is_deferred;
+        self->cells[i].is_deferred = is_deferred;
+      }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Runs in the client's context, for an event that norpc_mirror_push_changed () has added. */
+static void
+notify_deferred (NorpcMirror *self,
+                 NorpcProxy  *proxy,
+                 gboolean    *changed)
+{
+  if (changed != NULL)
+    set_deferred (self, changed, FALSE, TRUE);
+  notify (self, proxy, changed);
+}
+
 /* Notifies of changes, if there are any: now, in the client's context, or later. Takes ownership of
  * @changed.
  */
@@ -55,6 +85,8 @@ notify_of (NorpcMirror *self,
            gboolean    *changed,
            gboolean     now)
 {
+  if (changed != NULL)
+    set_deferred (self, changed, !now, FALSE);
   if (changed != NULL && now)
     notify (self, proxy, changed);
   else if (changed != NULL)
@@ -216,7 +248,7 @@ take_change (NorpcMirror   *self,
     norpc_mirror_load (self, proxy);
 }
 
-static const NorpcMirrorFuncs mirror_funcs = { take_change, notify, take_reply };
+static const NorpcMirrorFuncs mirror_funcs = { take_change, notify_deferred, take_reply };
 
 /* Called in the thread that constructs @proxy, in whose thread-default context it notifies. */
 NorpcMirror *

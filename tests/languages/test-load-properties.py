@@ -89,6 +89,24 @@ class Properties(Case):
         with Norpc.serve(service) as proxy:
             Norpc.run(main())
 
+    def test_values_that_follow_each_other(self):
+        """A value that is shown while the program waits is notified later, unless a newer one has been by then."""
+        seen = []
+        self.lamp.load_sync(None)
+        self.wait_until(lambda: self.lamp.props.ready)
+        self.lamp.set_tags_sync(['a'])
+        self.wait_until(lambda: not GLib.MainContext.default().pending())
+        self.lamp.connect('notify::brightness', lambda *_: seen.append(self.lamp.props.brightness))
+        self.lamp.connect('notify::tags', lambda *_: seen.append(self.lamp.props.tags))
+        self.lamp.set_brightness_sync(0.25)
+        self.assertEqual(seen, [])
+        self.lamp.props.brightness = 0.75
+        self.assertEqual(seen, [0.75])
+        self.lamp.set_tags_sync(['b'])
+        self.wait_until(lambda: ['b'] in seen)
+        self.wait_until(lambda: not GLib.MainContext.default().pending())
+        self.assertEqual(seen, [0.75, ['b']])
+
     def test_value_that_the_service_adjusts(self):
         with Norpc.serve(Limited()) as proxy:
             for value, shown in (0.5, 0.5), (2, 1):
