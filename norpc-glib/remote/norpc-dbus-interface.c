@@ -381,5 +381,7 @@ norpc_dbus_interface_get_told (NorpcDBusInterface *self,
 {
   const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
 
-  return !self->loads && norpc_remote_interface_get_last (self->remote, &access->args[(call->method - 1) / 2], value);
+  return !self->loads &&
+         norpc_remote_interface_get_last (self->remote, &access->args[norpc_property_access_get_property (call->method)],
+                                          value);
 }
