@@ -171,15 +171,41 @@ test_functions (Silent        *self,
   release_and_wait (g_steal_pointer (&self->connection));
 }
 
-/* A flush that is in progress ends with the connection. */
+static int begun; /* atomic: a flush */
+
+static gpointer
+flush_thread (gpointer data)
+{
+  Silent *self = data;
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_int_set (&begun, TRUE);
+  g_assert_false (norpc_nats_connection_flush_sync (self->connection, 30000, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  return NULL;
+}
+
+/* A flush that waits for the connection ends when that is closed. So does one that comes later. */
 static void
 test_flush (Silent        *self,
             gconstpointer  unused)
 {
   g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+  GThread *thread;
 
   lose (self);
+  thread = g_thread_new ("flush", flush_thread, self);
+  while (!g_atomic_int_get (&begun))
+    g_thread_yield ();
+  for (guint i = 0; i < 100; i++)
+    {
+      depot_depot_proxy_call_hold (self->proxy, NULL, hold_cb, &outcome);
+      outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+    }
   norpc_nats_connection_close (self->connection);
+  g_thread_join (thread);
   g_assert_false (norpc_nats_connection_flush_sync (self->connection, 30000, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
