@@ -232,8 +232,8 @@ test_drain (Silent        *self,
     g_main_context_iteration (NULL, TRUE);
 }
 
-/* When there is a connection again, a new export is subscribed, unless it has ended, and a subscription that ended is not
- * there any more. Messages that an export has sent reach the server.
+/* When there is a connection again, a new export is subscribed, unless it has ended, and a subscription that ended is
+ * not there any more. Messages that an export has sent reach the server.
  */
 static void
 test_recovery (Silent        *self,
