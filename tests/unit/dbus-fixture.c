@@ -155,6 +155,9 @@ dbus_fixture_set_up (DBusFixture   *self,
 
   self->endpoint = norpc_dbus_endpoint_new (self->used, self->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH);
   self->proxy = wire_wire_proxy_new (NORPC_ENDPOINT (self->endpoint));
+  /* The process in between does not request the values of a service that has ended. */
+  if (relayed)
+    dbus_fixture_load (self);
 }
 
 void
