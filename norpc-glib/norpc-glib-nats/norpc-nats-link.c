@@ -14,6 +14,9 @@
 /* How many bytes of messages wait for the connection: as many as the library would let wait. */
 #define MAX_DEFERRED (8 * 1024 * 1024)
 
+/* About what a message needs besides its data. */
+#define MESSAGE_OVERHEAD 512
+
 /* Whether the library can be called without waiting for a connection. */
 typedef enum
 {
@@ -36,8 +39,8 @@ struct _NorpcNatsLink
 
   GMutex          lock;
   State           state;         /* [lock]: changed in the thread of the link */
-  GQueue          deferred;      /* [lock]: of owned Deferred; empty while it is online, or has ended */
-  gsize           deferred_size; /* [lock]: of their messages */
+  GQueue          deferred;      /* [lock]: of owned Deferred; empty once it has ended */
+  gsize           deferred_size; /* [lock]: of their messages, in bytes */
   char           *reason;        /* (owned) (nullable) [lock]: for which the library has closed the connection */
 
   /* Accessed in the thread of the link. */
@@ -216,11 +219,19 @@ norpc_nats_link_is_current (NorpcNatsLink *self)
   return g_main_context_is_owner (norpc_thread_get_main_context (self->thread));
 }
 
-/* Called with the lock held. Returns TRUE if the library can be called. */
+/* Called with the lock held. Returns TRUE if the library can be called. Nothing overtakes work that waits still, because the
+ * thread of the link does not know yet that the connection was lost for a short time.
+ */
 static gboolean
 is_usable_locked (NorpcNatsLink *self)
 {
-  return self->state == ONLINE && g_atomic_int_get (&self->connected);
+  return self->state == ONLINE && g_atomic_int_get (&self->connected) && g_queue_is_empty (&self->deferred);
+}
+
+static gsize
+get_message_size (natsMsg *message)
+{
+  return MESSAGE_OVERHEAD + (gsize) natsMsg_GetDataLength (message);
 }
 
 /* Called with the lock held. */
@@ -235,7 +246,7 @@ defer_locked (NorpcNatsLink    *self,
   *deferred = (Deferred) { message, func, data };
   g_queue_push_tail (&self->deferred, deferred);
   if (message != NULL)
-    self->deferred_size += (gsize) natsMsg_GetDataLength (message);
+    self->deferred_size += get_message_size (message);
 }
 
 /* Returns what comes next (owned), or NULL, and then sets the state. It stops if the connection is lost meanwhile. */
@@ -253,7 +264,7 @@ pop_deferred (NorpcNatsLink *self,
   if (deferred == NULL)
     self->state = state;
   else if (deferred->message != NULL)
-    self->deferred_size -= (gsize) natsMsg_GetDataLength (deferred->message);
+    self->deferred_size -= get_message_size (deferred->message);
   g_mutex_unlock (&self->lock);
 
   return deferred;
@@ -786,7 +797,7 @@ norpc_nats_link_publish (NorpcNatsLink  *self,
   is_usable = is_usable_locked (self);
   if (self->state == ENDED)
     status = NATS_CONNECTION_CLOSED;
-  else if (!is_usable && self->deferred_size + (gsize) natsMsg_GetDataLength (message) > MAX_DEFERRED)
+  else if (!is_usable && self->deferred_size + get_message_size (message) > MAX_DEFERRED)
     status = NATS_INSUFFICIENT_BUFFER;
   else if (!is_usable)
     defer_locked (self, g_steal_pointer (&message), NULL, NULL);
