@@ -391,32 +391,46 @@ norpc_dbus_endpoint_get_capacity (NorpcDBusEndpoint *self)
 }
 
 /* Runs in a thread that blocks. */
+static gboolean
+flush (NorpcDBusEndpoint  *self,
+       GCancellable       *cancellable,
+       GError            **error)
+{
+  norpc_dbus_object_await_sent (self->object, cancellable);
+  if (g_dbus_connection_flush_sync (self->connection, cancellable, error))
+    return TRUE;
+
+  /* GDBus cancels what it does when the connection is closed. */
+  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (cancellable))
+    {
+      g_clear_error (error);
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");
+    }
+
+  return FALSE;
+}
+
+/* Runs in a thread that blocks. */
 static void
 flush_thread (GTask        *task,
               gpointer      source_object,
               gpointer      data G_GNUC_UNUSED,
               GCancellable *cancellable)
 {
-  NorpcDBusEndpoint *self = source_object;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean flushed = flush (source_object, cancellable, &error);
 
-  norpc_dbus_object_await_sent (self->object);
-  if (g_dbus_connection_flush_sync (self->connection, cancellable, &error))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
+  /* A task that was cancelled has returned already, and would leak another error. */
+  if (!g_task_set_return_on_cancel (task, FALSE))
+    return;
 
-  /* GDBus cancels what it does when the connection is closed. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (cancellable))
-    {
-      g_clear_error (&error);
-      g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");
-    }
-  g_task_return_error (task, error);
+  if (flushed)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
-/* Returns a task (owned) that flushes. It returns at once when it is cancelled. */
+/* Returns a task (owned) that flushes. It returns at once when it is cancelled: GDBus may not. */
 static GTask *
 new_flush_task (NorpcDBusEndpoint   *self,
                 GCancellable        *cancellable,

@@ -48,7 +48,7 @@ struct _NorpcDBusObject
   gboolean         ended;       /* the endpoint has been finalized */
   GHashTable      *calls;       /* (owned): a set of owned NorpcDBusCall that were sent */
   GQueue           waiting;     /* of owned NorpcDBusCall, which wait until the peer is known */
-  GQueue           barriers;    /* of unowned Barrier, which wait until no call is there */
+  GQueue           barriers;    /* of owned Barrier, which wait until no call is there */
   NorpcDBusPeer    peer;
   guint            n_owners;    /* how often the owner has changed */
   char            *owner;       /* (owned) (nullable): as in NorpcDBusInterface */

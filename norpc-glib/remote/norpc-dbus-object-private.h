@@ -30,7 +30,8 @@ void             norpc_dbus_object_add_received (NorpcDBusObject *self);
 void             norpc_dbus_object_end         (NorpcDBusObject *self);
 void             norpc_dbus_object_send        (NorpcDBusObject *self,
                                                 NorpcCall       *call);
-void             norpc_dbus_object_await_sent  (NorpcDBusObject *self);
+void             norpc_dbus_object_await_sent  (NorpcDBusObject *self,
+                                                GCancellable    *cancellable);
 gboolean         norpc_dbus_object_is_closed   (NorpcDBusObject *self);
 gboolean         norpc_dbus_object_is_ready    (NorpcDBusObject *self);
 void             norpc_dbus_object_await_ready (NorpcDBusObject *self,

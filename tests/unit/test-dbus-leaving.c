@@ -187,6 +187,7 @@ test_unwanted_reply (DBusFixture   *fixture,
   g_autoptr (GError) error = NULL;
   g_autoptr (NorpcCall) held = NULL;
   g_autoptr (GVariant) extra = NULL;
+  g_autoptr (GVariant) content = NULL;
   Leaver leaver;
 
   dbus_fixture_pause (fixture);
@@ -201,7 +202,8 @@ test_unwanted_reply (DBusFixture   *fixture,
 
   extra = wire_wire_proxy_call_read_extra_sync (proxy, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (g_variant_get_string (g_variant_get_variant (extra), NULL), ==, "left");
+  content = g_variant_get_variant (extra);
+  g_assert_cmpstr (g_variant_get_string (content, NULL), ==, "left");
   held = wire_state_wait_held (fixture->state);
   g_assert_false (norpc_call_is_cancelled (held));
   norpc_call_return_variant (held, g_variant_new ("(u)", 1));
