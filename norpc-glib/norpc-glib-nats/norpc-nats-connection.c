@@ -9,6 +9,7 @@
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-notifier-private.h"
 #include "norpc-nats-number-private.h"
+#include "norpc-nats-status-private.h"
 
 /**
  * NorpcNatsConnection:

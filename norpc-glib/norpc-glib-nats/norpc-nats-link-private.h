@@ -85,8 +85,4 @@ void            norpc_nats_link_flush       (NorpcNatsLink        *self,
                                              gpointer              data);
 natsConnection *norpc_nats_link_get_nats    (NorpcNatsLink        *self);
 
-gboolean        norpc_nats_check_status     (natsStatus            status,
-                                             const char           *action,
-                                             GError              **error);
-
 G_END_DECLS

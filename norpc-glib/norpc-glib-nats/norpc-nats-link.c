@@ -5,66 +5,11 @@
 
 #include <norpc-glib/norpc-glib.h>
 
-#include "norpc-nats-link-private.h"
-#include "norpc-nats-queue-private.h"
+#include "norpc-nats-link-parts-private.h"
+#include "norpc-nats-status-private.h"
 
 /* A socket that takes nothing for so long, in milliseconds, is as good as disconnected. */
 #define WRITE_DEADLINE 10000
-
-/* How many bytes of messages wait for the connection: as many as the library would let wait. */
-#define MAX_DEFERRED (8 * 1024 * 1024)
-
-/* About what a message needs besides its data. */
-#define MESSAGE_OVERHEAD 512
-
-/* Whether the library can be called without waiting for a connection. */
-typedef enum
-{
-  ONLINE,
-  OFFLINE,
-  RESUMING, /* is about to do the deferred work */
-  ENDED
-} State;
-
-struct _NorpcNatsLink
-{
-  gatomicrefcount  ref_count;
-  guint            id;      /* since construction: what the library's callbacks know */
-  NorpcThread     *thread;  /* (owned), since construction */
-  NorpcNatsQueue  *jobs;    /* (owned), since construction */
-  natsConnection  *nats;    /* (owned), since construction */
-  int              connected; /* atomic: what the library has reported last */
-  int              closed;  /* atomic: nothing can be sent any more */
-  int              overflowed[2]; /* atomic: the report of a loss of replies, or of other messages, is on its way */
-
-  GMutex          lock;
-  State           state;         /* [lock]: changed in the thread of the link */
-  GQueue          deferred;      /* [lock]: of owned Deferred; empty once it has ended */
-  gsize           deferred_size; /* [lock]: of their messages, in bytes */
-  char           *reason;        /* (owned) (nullable) [lock]: for which the library has closed the connection */
-
-  /* Accessed in the thread of the link. */
-  GPtrArray      *watches; /* (owned): of owned Watch */
-  GQueue          flushes; /* of unowned Flush, in progress */
-};
-
-/* A piece of work that waits for the connection. */
-typedef struct
-{
-  natsMsg          *message; /* (owned) (nullable): is to be published */
-  NorpcNatsLinkFunc func;    /* (nullable) */
-  gpointer          data;
-} Deferred;
-
-typedef struct
-{
-  gatomicrefcount      ref_count;
-  NorpcNatsLink       *link;    /* (owned) */
-  guint                milliseconds;
-  NorpcNatsFlushedFunc func;    /* (nullable): until it was called */
-  gpointer             data;
-  natsStatus           status;  /* once the library is done with it */
-} Flush;
 
 /* A function that is called when the connection changes. */
 typedef struct
@@ -92,31 +37,6 @@ typedef struct
 static GMutex links_lock;
 static GHashTable *links; /* (owned) (nullable) [links_lock]: of numbers and unowned NorpcNatsLink */
 static guint last_id;     /* [links_lock] */
-
-gboolean
-norpc_nats_check_status (natsStatus   status,
-                         const char  *action,
-                         GError     **error)
-{
-  NorpcError code = NORPC_ERROR_FAILED;
-
-  if (status == NATS_OK)
-    return TRUE;
-
-  if (status == NATS_CONNECTION_CLOSED || status == NATS_CONNECTION_DISCONNECTED || status == NATS_NO_SERVER ||
-      status == NATS_DRAINING || status == NATS_STALE_CONNECTION || status == NATS_INSUFFICIENT_BUFFER ||
-      status == NATS_IO_ERROR)
-    code = NORPC_ERROR_CLOSED;
-  else if (status == NATS_MAX_PAYLOAD || status == NATS_INVALID_ARG)
-    code = NORPC_ERROR_INVALID_ARGUMENT;
-  /* Its sender says what the message is. */
-  if (status == NATS_MAX_PAYLOAD)
-    g_set_error_literal (error, NORPC_ERROR, code, "the message is larger than the NATS server allows");
-  else
-    g_set_error (error, NORPC_ERROR, code, "%s: %s", action, natsStatus_GetText (status));
-
-  return FALSE;
-}
 
 NorpcNatsLink *
 norpc_nats_link_ref (NorpcNatsLink *self)
@@ -219,201 +139,13 @@ norpc_nats_link_is_current (NorpcNatsLink *self)
   return g_main_context_is_owner (norpc_thread_get_main_context (self->thread));
 }
 
-/* Called with the lock held. Returns TRUE if the library can be called. Nothing overtakes work that waits still, because the
- * thread of the link does not know yet that the connection was lost for a short time.
- */
-static gboolean
-is_usable_locked (NorpcNatsLink *self)
-{
-  return self->state == ONLINE && g_atomic_int_get (&self->connected) && g_queue_is_empty (&self->deferred);
-}
-
-static gsize
-get_message_size (natsMsg *message)
-{
-  return MESSAGE_OVERHEAD + (gsize) natsMsg_GetDataLength (message);
-}
-
-/* Called with the lock held. */
-static void
-defer_locked (NorpcNatsLink    *self,
-              natsMsg          *message,
-              NorpcNatsLinkFunc func,
-              gpointer          data)
-{
-  Deferred *deferred = g_new (Deferred, 1);
-
-  *deferred = (Deferred) { message, func, data };
-  g_queue_push_tail (&self->deferred, deferred);
-  if (message != NULL)
-    self->deferred_size += get_message_size (message);
-}
-
-/* Returns what comes next (owned), or NULL, and then sets the state. It stops if the connection is lost meanwhile. */
-static Deferred *
-pop_deferred (NorpcNatsLink *self,
-              State          state)
-{
-  Deferred *deferred = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (state == ENDED || g_atomic_int_get (&self->connected))
-    deferred = g_queue_pop_head (&self->deferred);
-  else
-    state = OFFLINE;
-  if (deferred == NULL)
-    self->state = state;
-  else if (deferred->message != NULL)
-    self->deferred_size -= get_message_size (deferred->message);
-  g_mutex_unlock (&self->lock);
-
-  return deferred;
-}
-
-/* Runs in the thread of the link. Other threads may add more work meanwhile, which comes in its turn. */
-static void
-run_deferred (NorpcNatsLink *self,
-              State          state)
-{
-  natsConnection *nats = state == ENDED ? NULL : self->nats;
-  Deferred *deferred;
-
-  while ((deferred = pop_deferred (self, state)) != NULL)
-    {
-      if (deferred->message != NULL && nats != NULL)
-        natsConnection_PublishMsg (nats, deferred->message);
-      if (deferred->message != NULL)
-        natsMsg_Destroy (deferred->message);
-      else
-        deferred->func (self, nats, deferred->data);
-      g_free (deferred);
-    }
-}
-
-/* Called in the thread of the link. @func is called at once, or when there is a connection again, or it is closed. */
-void
-norpc_nats_link_invoke_connected (NorpcNatsLink    *self,
-                                  NorpcNatsLinkFunc func,
-                                  gpointer          data)
-{
-  gboolean ended, waits;
-
-  g_mutex_lock (&self->lock);
-  ended = self->state == ENDED;
-  waits = !ended && !is_usable_locked (self);
-  if (waits)
-    defer_locked (self, NULL, func, data);
-  g_mutex_unlock (&self->lock);
-
-  if (!waits)
-    func (self, ended ? NULL : self->nats, data);
-}
-
-/* Thread-safe. */
-static void
-flush_unref (Flush *self)
-{
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  norpc_nats_link_unref (self->link);
-  g_free (self);
-}
-
-/* Runs in the thread of the link. The first outcome counts. */
-static void
-end_flush (Flush     *self,
-           natsStatus status)
-{
-  NorpcNatsFlushedFunc func = g_steal_pointer (&self->func);
-
-  if (func != NULL)
-    func (status, self->data);
-}
-
-/* Runs in the thread of the link. */
-static void
-flushed (gpointer data)
-{
-  Flush *self = data;
-
-  g_queue_remove (&self->link->flushes, self);
-  end_flush (self, self->status);
-  flush_unref (self);
-}
-
-/* Runs in a thread of the pool. */
-static void
-flush_in_pool (gpointer data)
-{
-  Flush *self = data;
-
-  self->status = natsConnection_FlushTimeout (self->link->nats, self->milliseconds);
-  norpc_nats_link_invoke (self->link, flushed, self);
-}
-
-/* Runs in the thread of the link. */
-static void
-begin_flush (NorpcNatsLink  *link,
-             natsConnection *nats,
-             gpointer        data)
-{
-  Flush *self = data;
-
-  if (nats == NULL)
-    {
-      end_flush (self, NATS_CONNECTION_CLOSED);
-      flush_unref (self);
-      return;
-    }
-
-  g_queue_push_tail (&link->flushes, self);
-  norpc_nats_link_invoke_blocking (flush_in_pool, self);
-}
-
-/* Runs in the thread of the link, after all that was to be sent before. */
-static void
-run_flush (gpointer data)
-{
-  norpc_nats_link_invoke_connected (((Flush *) data)->link, begin_flush, data);
-}
-
-/* Thread-safe. Calls @func once the server has got all that was sent before, or the connection is lost or closed. If
- * there is none, this begins when there is one again.
- */
-void
-norpc_nats_link_flush (NorpcNatsLink       *self,
-                       guint                milliseconds,
-                       NorpcNatsFlushedFunc func,
-                       gpointer             data)
-{
-  Flush *flush = g_new0 (Flush, 1);
-
-  g_atomic_ref_count_init (&flush->ref_count);
-  flush->link = norpc_nats_link_ref (self);
-  flush->milliseconds = milliseconds;
-  flush->func = func;
-  flush->data = data;
-  norpc_nats_link_invoke (self, run_flush, flush);
-}
-
-/* Runs in the thread of the link. */
-static void
-set_state (NorpcNatsLink *self,
-           State          state)
-{
-  g_mutex_lock (&self->lock);
-  self->state = state;
-  g_mutex_unlock (&self->lock);
-}
-
 /* Runs in the thread of the link. The library may be blocked, and says nothing about a flush. */
 static void
 end_flushes (NorpcNatsLink *self,
              natsStatus     status)
 {
   for (GList *l = self->flushes.head; l != NULL; l = l->next)
-    end_flush (l->data, status);
+    norpc_nats_flush_end (l->data, status);
 }
 
 /* Runs in the thread of the link. Returns FALSE if the change comes after the end. */
@@ -422,25 +154,25 @@ follow_change (NorpcNatsLink  *self,
                NorpcNatsChange change)
 {
   /* No other thread changes it. */
-  if (self->state == ENDED)
+  if (self->state == NORPC_NATS_LINK_ENDED)
     return FALSE;
 
   switch (change)
     {
     case NORPC_NATS_DISCONNECTED:
-      set_state (self, OFFLINE);
+      norpc_nats_link_set_state (self, NORPC_NATS_LINK_OFFLINE);
       end_flushes (self, NATS_CONNECTION_DISCONNECTED);
       break;
 
     case NORPC_NATS_RECONNECTED:
-      set_state (self, RESUMING);
-      run_deferred (self, ONLINE);
+      norpc_nats_link_set_state (self, NORPC_NATS_LINK_RESUMING);
+      norpc_nats_link_run_deferred (self, NORPC_NATS_LINK_ONLINE);
       break;
 
     case NORPC_NATS_CLOSED:
-      set_state (self, ENDED);
+      norpc_nats_link_set_state (self, NORPC_NATS_LINK_ENDED);
       end_flushes (self, NATS_CONNECTION_CLOSED);
-      run_deferred (self, ENDED);
+      norpc_nats_link_run_deferred (self, NORPC_NATS_LINK_ENDED);
       break;
 
     case NORPC_NATS_OVERFLOWED:
@@ -633,8 +365,8 @@ free_link (gpointer data)
   g_autoptr (NorpcThread) thread = g_steal_pointer (&self->thread);
   Remains *remains = g_new (Remains, 1);
 
-  set_state (self, ENDED);
-  run_deferred (self, ENDED);
+  norpc_nats_link_set_state (self, NORPC_NATS_LINK_ENDED);
+  norpc_nats_link_run_deferred (self, NORPC_NATS_LINK_ENDED);
   *remains = (Remains) { self->nats, self->watches };
   norpc_nats_link_invoke_blocking (free_remains, remains);
   norpc_nats_queue_free (self->jobs);
@@ -780,34 +512,6 @@ norpc_nats_link_describe_end (NorpcNatsLink *self)
   g_mutex_unlock (&self->lock);
 
   return text;
-}
-
-/* Called in the thread of the link, or in one that ends an export. Takes ownership of @message, which may wait until
- * there is a connection again.
- */
-gboolean
-norpc_nats_link_publish (NorpcNatsLink  *self,
-                         natsMsg        *message,
-                         GError        **error)
-{
-  natsStatus status = NATS_OK;
-  gboolean is_usable;
-
-  g_mutex_lock (&self->lock);
-  is_usable = is_usable_locked (self);
-  if (self->state == ENDED)
-    status = NATS_CONNECTION_CLOSED;
-  else if (!is_usable && self->deferred_size + get_message_size (message) > MAX_DEFERRED)
-    status = NATS_INSUFFICIENT_BUFFER;
-  else if (!is_usable)
-    defer_locked (self, g_steal_pointer (&message), NULL, NULL);
-  g_mutex_unlock (&self->lock);
-
-  if (is_usable)
-    status = natsConnection_PublishMsg (self->nats, message);
-  natsMsg_Destroy (message);
-
-  return norpc_nats_check_status (status, "Could not send a message over NATS", error);
 }
 
 natsConnection *

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-nats-status-private.h"
 #include "norpc-nats-subscription-private.h"
 
 /* How long the server may take to confirm the end of a subscription, in milliseconds. */

@@ -1,0 +1,78 @@
+/* norpc-nats-link-parts-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <norpc-glib/norpc-glib.h>
+
+#include "norpc-nats-link-private.h"
+#include "norpc-nats-queue-private.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the files of the link: norpc-nats-link-deferred.c has the work that waits for the connection,
+ * norpc-nats-link-flush.c, which uses that, flushes, and norpc-nats-link.c the rest.
+ */
+
+/* Whether the library can be called without waiting for a connection. */
+typedef enum
+{
+  NORPC_NATS_LINK_ONLINE,
+  NORPC_NATS_LINK_OFFLINE,
+  NORPC_NATS_LINK_RESUMING, /* is about to do the deferred work */
+  NORPC_NATS_LINK_ENDED
+} NorpcNatsLinkState;
+
+struct _NorpcNatsLink
+{
+  gatomicrefcount  ref_count;
+  guint            id;      /* since construction: what the library's callbacks know */
+  NorpcThread     *thread;  /* (owned), since construction */
+  NorpcNatsQueue  *jobs;    /* (owned), since construction */
+  natsConnection  *nats;    /* (owned), since construction */
+  int              connected; /* atomic: what the library has reported last */
+  int              closed;  /* atomic: nothing can be sent any more */
+  int              overflowed[2]; /* atomic: the report of a loss of replies, or of other messages, is on its way */
+
+  GMutex          lock;
+  NorpcNatsLinkState state;      /* [lock]: changed in the thread of the link */
+  GQueue          deferred;      /* [lock]: of owned Deferred; empty once it has ended */
+  gsize           deferred_size; /* [lock]: of their messages, in bytes */
+  char           *reason;        /* (owned) (nullable) [lock]: for which the library has closed the connection */
+
+  /* Accessed in the thread of the link. */
+  GPtrArray      *watches; /* (owned): of owned Watch */
+  GQueue          flushes; /* of unowned NorpcNatsFlush, in progress */
+};
+
+/* A flush. Those in progress end when the connection is lost. */
+typedef struct
+{
+  gatomicrefcount      ref_count;
+  NorpcNatsLink       *link;    /* (owned) */
+  guint                milliseconds;
+  NorpcNatsFlushedFunc func;    /* (nullable): until it was called */
+  gpointer             data;
+  natsStatus           status;  /* once the library is done with it */
+} NorpcNatsFlush;
+
+/* Runs in the thread of the link. The first outcome counts. */
+static inline void
+norpc_nats_flush_end (NorpcNatsFlush *self,
+                      natsStatus      status)
+{
+  NorpcNatsFlushedFunc func = g_steal_pointer (&self->func);
+
+  if (func != NULL)
+    func (status, self->data);
+}
+
+/* The work that waits for the connection */
+void norpc_nats_link_set_state    (NorpcNatsLink      *self,
+                                   NorpcNatsLinkState  state);
+void norpc_nats_link_run_deferred (NorpcNatsLink      *self,
+                                   NorpcNatsLinkState  state);
+
+G_END_DECLS
