@@ -11,9 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the files of the object, and by those of its calls, see norpc-dbus-call-private.h: norpc-dbus-slots.c limits the
- * calls, norpc-dbus-owner.c finds out which process serves the object and whether that has norpc-glib, and norpc-dbus-object.c,
- * which uses them, has the rest.
+/* Shared by the files of the object, and by those of its calls, see norpc-dbus-call-private.h: norpc-dbus-slots.c limits
+ * the calls, norpc-dbus-barriers.c has the threads that wait until they have been sent, norpc-dbus-owner.c finds out which
+ * process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses them, has the rest.
  */
 
 /* The process behind an object, as far as it is known. */
@@ -95,6 +95,9 @@ gboolean norpc_dbus_object_take_slot (NorpcDBusObject *self);
 void     norpc_dbus_object_free_slot (NorpcDBusObject *self);
 void     norpc_dbus_object_tell_probes (NorpcDBusObject *self);
 void     norpc_dbus_object_end_waiting (NorpcDBusObject *self);
+
+/* Barriers */
+void     norpc_dbus_object_open_barriers (NorpcDBusObject *self);
 
 /* The owner */
 void norpc_dbus_object_watch_owner (NorpcDBusObject *self,

@@ -19,40 +19,6 @@
 static void object_invoke (NorpcDBusObject *self,
                            void           (*func) (gpointer self));
 
-/* A thread that waits until the calls before have been sent. */
-typedef struct
-{
-  gatomicrefcount  ref_count;
-  NorpcDBusObject *object; /* (owned) */
-  GMutex           lock;
-  GCond            cond;
-  gboolean         passed; /* [lock]: or it was cancelled */
-} Barrier;
-
-static void
-barrier_unref (gpointer data)
-{
-  Barrier *self = data;
-
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  norpc_dbus_object_unref (self->object);
-  g_cond_clear (&self->cond);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
-
-/* Thread-safe. */
-static void
-barrier_open (Barrier *self)
-{
-  g_mutex_lock (&self->lock);
-  self->passed = TRUE;
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->lock);
-}
-
 static void
 clear_object (gpointer data)
 {
@@ -303,26 +269,11 @@ stop_if_unused (NorpcDBusObject *self)
     stop_object (self);
 }
 
-/* Lets the threads go on that wait for calls to be sent. A barrier may have the last reference to the object. */
-static void
-open_barriers (NorpcDBusObject *self)
-{
-  Barrier *barrier;
-
-  norpc_dbus_object_ref (self);
-  while (g_queue_is_empty (&self->waiting) && (barrier = g_queue_pop_head (&self->barriers)) != NULL)
-    {
-      barrier_open (barrier);
-      barrier_unref (barrier);
-    }
-  norpc_dbus_object_unref (self);
-}
-
 /* Calls have been sent or have ended. */
 static void
 call_ended (NorpcDBusObject *self)
 {
-  open_barriers (self);
+  norpc_dbus_object_open_barriers (self);
   stop_if_unused (self);
 }
 
@@ -510,49 +461,6 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   sent = norpc_dbus_call_new (self, call, g_steal_pointer (&message));
   if (sent != NULL)
     norpc_dbus_thread_invoke (send_or_wait, sent);
-}
-
-static void
-add_barrier (gpointer data)
-{
-  Barrier *barrier = data;
-
-  g_queue_push_tail (&barrier->object->barriers, barrier);
-  open_barriers (barrier->object);
-}
-
-/* Runs in the thread that cancels. */
-static void
-barrier_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
-                      gpointer      barrier)
-{
-  barrier_open (barrier);
-}
-
-/* Called in any thread but that of D-Bus endpoints. Blocks until the calls that were sent before have been given to the
- * connection, or have failed, or until it is cancelled.
- */
-void
-norpc_dbus_object_await_sent (NorpcDBusObject *self,
-                              GCancellable    *cancellable)
-{
-  Barrier *barrier = g_new0 (Barrier, 1);
-  gulong id = 0;
-
-  g_atomic_ref_count_init (&barrier->ref_count);
-  g_atomic_ref_count_inc (&barrier->ref_count);
-  barrier->object = norpc_dbus_object_ref (self);
-  g_mutex_init (&barrier->lock);
-  g_cond_init (&barrier->cond);
-  norpc_dbus_thread_invoke (add_barrier, barrier);
-  if (cancellable != NULL)
-    id = g_cancellable_connect (cancellable, G_CALLBACK (barrier_cancelled_cb), barrier, NULL);
-  g_mutex_lock (&barrier->lock);
-  while (!barrier->passed)
-    g_cond_wait (&barrier->cond, &barrier->lock);
-  g_mutex_unlock (&barrier->lock);
-  g_cancellable_disconnect (cancellable, id);
-  barrier_unref (barrier);
 }
 
 /* An interface that was added. */
