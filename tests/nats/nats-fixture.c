@@ -123,6 +123,17 @@ fixture_set_up (Fixture       *self,
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));
 }
 
+/* A call reaches the service. */
+void
+fixture_assert_echo (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *echo = depot_depot_proxy_call_echo_sync (self->proxy, "größer", NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (echo, ==, "größer");
+}
+
 static void
 finalized_cb (gpointer  finalized,
               GObject  *object G_GNUC_UNUSED)

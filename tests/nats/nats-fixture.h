@@ -47,6 +47,7 @@ void     fixture_tear_down (Fixture       *self,
                             gconstpointer  capacity);
 void     fixture_export    (Fixture       *self);
 void     fixture_unexport  (Fixture       *self);
+void     fixture_assert_echo (Fixture     *self);
 void     make_export       (gpointer       fixture);
 void     run_in_thread     (NorpcThread   *thread,
                             void         (*func) (gpointer data),
