@@ -451,7 +451,7 @@ norpc_nats_connection_class_init (NorpcNatsConnectionClass *klass)
    *
    * Whether there is a connection at the moment.
    *
-   * The connection notifies in the main context that was the thread default when it was made. If it is lost and made
+   * The connection notifies in the thread-default main context in which it was made. If it is lost and made
    * again before that context runs, it notifies once.
    *
    * Since: 0.1
@@ -515,7 +515,7 @@ norpc_nats_connection_new (const char          *urls,
  * @result: the result that the callback got
  * @error: return location for an error
  *
- * Finishes to connect.
+ * Finishes an operation that was started with norpc_nats_connection_new().
  *
  * Fails with %NORPC_ERROR_CLOSED if no server can be reached, with %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no
  * sense, and with %NORPC_ERROR_FAILED for any other reason.

@@ -102,7 +102,7 @@ complain (NorpcNatsEvents *self,
           const GError    *error)
 {
   if (!self->complained)
-    g_message ("'%s' at NATS: %s; it is ignored, and more of this kind is not reported", self->prefix, error->message);
+    g_message ("'%s' at NATS: %s; it is ignored, and further messages of this kind are not reported", self->prefix, error->message);
   self->complained = TRUE;
 }
 

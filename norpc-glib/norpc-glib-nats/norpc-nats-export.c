@@ -312,7 +312,7 @@ norpc_nats_export_announce (NorpcNatsExport  *self,
  * norpc_nats_export_get_id:
  * @self: an export
  *
- * Gets the identifier that the export has for service discovery, which no other one has.
+ * Gets the unique identifier of the export in service discovery.
  *
  * Returns: (nullable): the identifier, or %NULL if the export was not announced
  * Since: 0.1
@@ -368,7 +368,7 @@ norpc_nats_export_drain (NorpcNatsExport     *self,
  * @result: the result that the callback got
  * @error: return location for an error
  *
- * Finishes to drain an export.
+ * Finishes an operation that was started with norpc_nats_export_drain().
  *
  * Fails with %NORPC_ERROR_CLOSED if the export had ended already.
  *

@@ -83,10 +83,10 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
     return g_strdup_printf ("%s.%s cannot be called over NATS: it is a stream", info->dbus.name,
                             method_info->dbus.name);
   if (arg != NULL)
-    return g_strdup_printf ("%s.%s cannot be called over NATS: the argument '%s' has no form there", info->dbus.name,
+    return g_strdup_printf ("%s.%s cannot be called over NATS: the argument '%s' cannot be sent", info->dbus.name,
                             method_info->dbus.name, arg->name);
   if (result != NULL)
-    return g_strdup_printf ("%s.%s cannot be called over NATS: the result '%s' has no form there", info->dbus.name,
+    return g_strdup_printf ("%s.%s cannot be called over NATS: the result '%s' cannot be sent", info->dbus.name,
                             method_info->dbus.name, result->name);
 
   return NULL;

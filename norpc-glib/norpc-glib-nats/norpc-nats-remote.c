@@ -161,7 +161,7 @@ note_loss (gpointer data)
 
   if (!self->complained)
     g_message ("'%s' at NATS: signals and changes of properties come too fast, and some were lost; properties are "
-               "requested again, and more of this kind is not reported", self->prefix);
+               "requested again, and further messages of this kind are not reported", self->prefix);
   self->complained = TRUE;
   foreach (self, TRUE, lose_signals);
   if (self->presence != NULL)

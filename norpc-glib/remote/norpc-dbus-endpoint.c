@@ -455,7 +455,7 @@ new_flush_task (NorpcDBusEndpoint   *self,
  * Waits until the calls that were sent through the endpoint in this thread have left the process.
  *
  * A one-way call is sent by a thread of the library, after the service has been asked whether it has norpc-glib. A program
- * that ends after such a call awaits this function first. It includes g_dbus_connection_flush(), and does not wait for
+ * that exits after such a call has to wait for this function first. It includes g_dbus_connection_flush(), and does not wait for
  * replies. A call that waits in a layer in front of the endpoint is not included.
  *
  * Fails with %G_IO_ERROR_CLOSED if the connection is closed.
@@ -483,7 +483,7 @@ norpc_dbus_endpoint_flush (NorpcDBusEndpoint   *self,
  * @result: the result that the callback of norpc_dbus_endpoint_flush() was called with
  * @error: return location for an error
  *
- * Finishes what norpc_dbus_endpoint_flush() has begun.
+ * Finishes an operation that was started with norpc_dbus_endpoint_flush().
  *
  * Returns: %TRUE on success, or %FALSE if @error is set
  * Since: 0.1

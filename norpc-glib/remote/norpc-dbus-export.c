@@ -13,7 +13,7 @@
  *
  * An object on D-Bus whose methods are calls of an endpoint.
  *
- * Other processes call a service by it: methods, signals and properties of its description, with the standard
+ * Other processes call a service through it: methods, signals and properties of its description, with the standard
  * interfaces `org.freedesktop.DBus.Properties` and `org.freedesktop.DBus.Introspectable`. The calls go to the
  * endpoint, so that the layers in front of a service apply to them, too. [method@Norpc.Call.get_sender] tells
  * who has sent a call.

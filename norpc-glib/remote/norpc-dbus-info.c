@@ -85,7 +85,7 @@ find_stream_value_not_portable (GDBusArgInfo * const *infos,
       const NorpcArgInfo *info = (const NorpcArgInfo *) infos[i];
 
       if (!norpc_dbus_arg_is_portable (info))
-        return g_strdup_printf ("the %s '%s' of the stream has no form there", kind, info->dbus.name);
+        return g_strdup_printf ("the %s '%s' of the stream cannot be sent", kind, info->dbus.name);
       if (!is_portable_without_call (info))
         return g_strdup_printf ("the %s '%s' of the stream cannot have a file descriptor there", kind,
                                 info->dbus.name);
@@ -126,7 +126,7 @@ norpc_dbus_find_not_portable (const NorpcInterfaceInfo *info,
   if (!g_dbus_is_member_name (dbus->name))
     return g_strdup ("its name is not valid there");
   if (arg != NULL)
-    return g_strdup_printf ("the argument '%s' has no form there", arg->dbus.name);
+    return g_strdup_printf ("the argument '%s' cannot be sent", arg->dbus.name);
   if (!fit_in_message (dbus->in_args))
     return g_strdup ("the types of its arguments are too long for a message there");
   if (result == NULL && !fit_in_message (dbus->out_args))
@@ -134,7 +134,7 @@ norpc_dbus_find_not_portable (const NorpcInterfaceInfo *info,
   if (norpc_method_info_is_stream (info->methods[method]))
     return find_stream_not_portable (info, method);
   if (result != NULL)
-    return g_strdup_printf ("the result '%s' has no form there", result->dbus.name);
+    return g_strdup_printf ("the result '%s' cannot be sent", result->dbus.name);
 
   return NULL;
 }

@@ -105,7 +105,7 @@ complain (NorpcDBusInterface *self,
   g_autofree char *object = self->complained ? NULL : describe_object (self);
 
   if (!self->complained)
-    g_message ("%s: %s; it is ignored, and more of this kind is not reported", object, error->message);
+    g_message ("%s: %s; it is ignored, and further messages of this kind are not reported", object, error->message);
   self->complained = TRUE;
 }
 

@@ -351,7 +351,7 @@ static const NorpcFollowerImpl variant_impl = {
  * norpc_follower_new: (skip)
  * @endpoint: an endpoint
  * @info: an interface
- * @funcs: what to call; it is static
+ * @funcs: the callbacks; they must exist as long as the follower
  * @user_data: data for the functions
  *
  * Follows the signals and properties of a service, as values that can leave the process.

@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  * @changed: properties have changed; @values is a dictionary of the type `a{sv}`, and @invalidated, of the type `as`,
  *   are the properties that have changed without a value
  *
- * What a follower calls. The functions run in the main context in which it was created.
+ * The callbacks of a follower. The functions run in the main context in which it was created.
  *
  * Since: 0.1
  */

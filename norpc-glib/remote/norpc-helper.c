@@ -19,7 +19,7 @@
  * The service is an object that the program exports on a connection of its own: the helper makes a pair of sockets, and
  * the program gets one of them. No bus is needed. If the program ends, the calls that it has not answered fail with
  * %NORPC_ERROR_CLOSED, and so do calls until it is started again. The proxies stay: they follow the next process, and
- * get its properties. A crash of the service is no crash of the application.
+ * get its properties. A crash of the service does not crash the application.
  *
  * The program is started when the helper is created. Calls that are sent while it is starting wait for it. When
  * it ends, it is started again after [property@Norpc.Helper:min-delay]; each next time, it waits twice as
@@ -430,7 +430,7 @@ norpc_helper_get_n_starts (NorpcHelper *self)
  * norpc_helper_dup_error:
  * @self: a helper
  *
- * Gets why the program has ended the last time that it has done so by itself.
+ * Gets the reason for which the program last ended on its own.
  *
  * The error is %NORPC_ERROR_CLOSED with the exit status or the signal, or if the program has closed its connection;
  * %NORPC_ERROR_TIMED_OUT if it did not connect in time; or one of %G_SPAWN_ERROR or %G_IO_ERROR if it cannot be started.

@@ -75,7 +75,7 @@ norpc_remote_interface_new_with_impl (const NorpcInterfaceInfo       *info,
  * norpc_remote_interface_new: (skip)
  * @info: an interface
  *
- * Creates what an endpoint needs that passes on the signals and properties of services which it reaches by messages.
+ * Creates the relay of the signals and properties of one interface, for an endpoint that reaches services by messages.
  *
  * `NorpcRemoteInterface` is for endpoints that bring norpc-glib to another kind of bus. Such an endpoint has one for
  * each interface whose proxies subscribe to it, and calls its functions in one thread, in which it also answers the
@@ -177,7 +177,7 @@ norpc_remote_interface_matches (NorpcRemoteInterface     *self,
  * norpc_subscriber_get_interface_info: (skip)
  * @subscriber: what the `subscribe` function of an endpoint got
  *
- * Gets the description that a proxy has which subscribes to an endpoint. This function is thread-safe.
+ * Gets the description of a proxy that subscribes to an endpoint. This function is thread-safe.
  *
  * Returns: (transfer none): the interface info
  * Since: 0.1
@@ -233,7 +233,7 @@ norpc_remote_interface_unsubscribe (NorpcRemoteInterface *self,
  * @self: an interface
  * @available: whether there is a service
  *
- * Says whether there is a service. The proxies notify of [property@Norpc.Proxy:connected], and request the values of
+ * Sets whether there is a service. The proxies notify of [property@Norpc.Proxy:connected], and request the values of
  * the properties when there is one. The `is_closed` function of the endpoint has to say the same before this is called.
  *
  * Since: 0.1

@@ -452,7 +452,7 @@ test_refused (DBusFixture   *fixture,
   g_assert_false (wire_wire_local_items_stream_outcome_sync (local, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
   g_assert_cmpstr (error->message, ==, "org.example.Wire.LocalItems cannot be called over D-Bus: "
-                                       "the item 'cancellable' of the stream has no form there");
+                                       "the item 'cancellable' of the stream cannot be sent");
   g_clear_error (&error);
   g_assert_false (wire_wire_open_files_stream_outcome_sync (files, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);

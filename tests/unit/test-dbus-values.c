@@ -333,7 +333,7 @@ test_not_portable (DBusFixture   *fixture,
   g_assert_false (wire_wire_proxy_call_local_sync (fixture->proxy, cancellable, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
   g_assert_cmpstr (error->message, ==,
-                   "org.example.Wire.Local cannot be called over D-Bus: the argument 'cancellable' has no form there");
+                   "org.example.Wire.Local cannot be called over D-Bus: the argument 'cancellable' cannot be sent");
 
   g_assert_null (dbus_fixture_call (fixture, "org.example.Wire", "Local", NULL, &remote));
   g_assert_error (remote, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);

@@ -172,9 +172,9 @@ test_signals (DBusFixture   *fixture,
   g_test_expect_message ("Norpc", G_LOG_LEVEL_MESSAGE,
                          fixture->kind == DBUS_ON_BUS
                            ? "Object '" DBUS_PATH "' of '" DBUS_NAME "' on the bus: org.example.Wire: signal 'Happened': "
-                             "*; it is ignored, and more of this kind is not reported"
+                             "*; it is ignored, and further messages of this kind are not reported"
                            : "Object '" DBUS_PATH "' of the program at the other end of a peer connection, such as a "
-                             "helper: org.example.Wire: signal 'Happened': *; it is ignored, and more of this kind is "
+                             "helper: org.example.Wire: signal 'Happened': *; it is ignored, and further messages of this kind are "
                              "not reported");
   send_signal (fixture->served, "org.example.Wire", "Happened", g_variant_new ("(s)", "x"));
   send_signal (fixture->served, "org.example.Wire", "Happened", NULL);
