@@ -236,3 +236,22 @@ fake_server_has_received (FakeServer *self,
 
   return found;
 }
+
+/* Returns TRUE if the lines that clients have sent contain @first, and then @second. There may be others in between, such
+ * as those that libnats sends by itself.
+ */
+gboolean
+fake_server_has_received_in_order (FakeServer *self,
+                                   const char *first,
+                                   const char *second)
+{
+  const char *found;
+
+  g_mutex_lock (&self->lock);
+  found = strstr (self->received->str, first);
+  if (found != NULL)
+    found = strstr (found, second);
+  g_mutex_unlock (&self->lock);
+
+  return found != NULL;
+}

@@ -35,5 +35,8 @@ void        fake_server_wait_received (FakeServer     *self,
                                        const char     *text);
 gboolean    fake_server_has_received  (FakeServer     *self,
                                        const char     *text);
+gboolean    fake_server_has_received_in_order (FakeServer *self,
+                                               const char *first,
+                                               const char *second);
 
 G_END_DECLS

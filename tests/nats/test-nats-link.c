@@ -125,7 +125,7 @@ test_order (Fixture       *self,
   recover (self);
   g_async_queue_push (self->gates, self);
   fake_server_wait_received (self->server, "PUB second 1");
-  g_assert_true (fake_server_has_received (self->server, "PUB first 1\nx\nPUB second 1"));
+  g_assert_true (fake_server_has_received_in_order (self->server, "PUB first 1", "PUB second 1"));
 }
 
 #define MAX_MESSAGES 100000
