@@ -55,7 +55,7 @@ gauge_init (Gauge       *self,
   g_assert_no_error (error);
   self->local = depot_gauge_proxy_new (norpc_server_get_endpoint (self->server));
   self->thread = norpc_thread_new ("export");
-  self->connection = connect_to (nats);
+  self->connection = connect_to (nats_process_get_url (nats));
   gauge_export (self);
 }
 
@@ -133,7 +133,7 @@ gauge_fixture_set_up (GaugeFixture  *self,
 {
   self->nats = nats_process_new ();
   gauge_init (&self->gauge, self->nats, 1);
-  self->connection = connect_to (self->nats);
+  self->connection = connect_to (nats_process_get_url (self->nats));
   self->endpoint = norpc_nats_endpoint_new (self->connection, GAUGE_PREFIX);
   self->proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (self->endpoint));
   self->seen = g_string_new (NULL);

@@ -47,25 +47,6 @@ run_in_thread (NorpcThread  *thread,
   g_mutex_clear (&job.lock);
 }
 
-NorpcNatsConnection *
-connect_to (NatsProcess *nats)
-{
-  g_autoptr (GError) error = NULL;
-  natsOptions *options;
-  NorpcNatsConnection *connection;
-
-  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
-  natsOptions_SetURL (options, nats_process_get_url (nats));
-  natsOptions_SetReconnectWait (options, 20);
-  natsOptions_SetReconnectJitter (options, 1, 1);
-  natsOptions_SetMaxReconnect (options, -1);
-  connection = norpc_nats_connection_new_for_options_sync (options, &error);
-  natsOptions_Destroy (options);
-  g_assert_no_error (error);
-
-  return connection;
-}
-
 /* Runs in the context of the export. */
 void
 make_export (gpointer data)
@@ -113,12 +94,12 @@ fixture_set_up (Fixture       *self,
   self->server = norpc_serve (depot_service_new (self->state), &error);
   g_assert_no_error (error);
   self->thread = norpc_thread_new ("export");
-  self->served = connect_to (self->nats);
+  self->served = connect_to (nats_process_get_url (self->nats));
   self->capacity = capacity != NULL ? GPOINTER_TO_UINT (capacity) : NORPC_NATS_EXPORT_DEFAULT_CAPACITY;
   self->queue_group = NORPC_NATS_EXPORT_DEFAULT_QUEUE_GROUP;
   fixture_export (self);
 
-  self->connection = connect_to (self->nats);
+  self->connection = connect_to (nats_process_get_url (self->nats));
   self->endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));
 }

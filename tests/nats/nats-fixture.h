@@ -5,11 +5,8 @@
 
 #pragma once
 
-#include <norpc-glib-nats/norpc-glib-nats.h>
-
-#include <nats/nats.h>
-
 #include "depot-service.h"
+#include "nats-connect.h"
 #include "nats-process.h"
 
 G_BEGIN_DECLS
@@ -52,7 +49,6 @@ void     make_export       (gpointer       fixture);
 void     run_in_thread     (NorpcThread   *thread,
                             void         (*func) (gpointer data),
                             gpointer       data);
-NorpcNatsConnection *connect_to (NatsProcess *nats);
 void     release_and_wait  (gpointer       object);
 
 void     hold_cb           (GObject       *proxy,

@@ -28,7 +28,7 @@ set_up (First         *self,
 {
   self->nats = nats_process_new ();
   gauge_init (&self->gauge, self->nats, 7);
-  self->connection = connect_to (self->nats);
+  self->connection = connect_to (nats_process_get_url (self->nats));
   self->link = norpc_nats_connection_get_link (self->connection);
   self->endpoint = norpc_nats_endpoint_new (self->connection, GAUGE_PREFIX);
   self->seen = g_string_new (NULL);

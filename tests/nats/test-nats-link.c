@@ -10,6 +10,7 @@
 #include <norpc-glib/norpc-glib.h>
 
 #include "fake-server.h"
+#include "nats-connect.h"
 #include "norpc-nats-link-private.h"
 
 typedef struct
@@ -28,11 +29,7 @@ set_up (Fixture       *self,
 
   self->server = fake_server_new ();
   self->gates = g_async_queue_new ();
-  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
-  natsOptions_SetURL (options, fake_server_get_url (self->server));
-  natsOptions_SetReconnectWait (options, 100);
-  natsOptions_SetReconnectJitter (options, 1, 1);
-  natsOptions_SetMaxReconnect (options, -1);
+  options = connect_options_new (fake_server_get_url (self->server));
   self->link = norpc_nats_link_new (options, &error);
   natsOptions_Destroy (options);
   g_assert_no_error (error);

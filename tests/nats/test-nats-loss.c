@@ -246,7 +246,7 @@ static void
 test_release (Fixture       *fixture,
               gconstpointer  unused)
 {
-  g_autoptr (NorpcNatsConnection) connection = connect_to (fixture->nats);
+  g_autoptr (NorpcNatsConnection) connection = connect_to (nats_process_get_url (fixture->nats));
   g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (connection, PREFIX);
   g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
   Outcome outcome = { 0 };

@@ -53,7 +53,7 @@ processes_set_up (Processes     *self,
   self->nats = nats_process_new ();
   for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
     self->depots[i] = start_depot (self->nats, i, keep);
-  self->connection = connect_to (self->nats);
+  self->connection = connect_to (nats_process_get_url (self->nats));
   endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
 }

@@ -23,25 +23,6 @@ typedef struct
   DepotDepotProxy     *proxy;
 } Silent;
 
-static NorpcNatsConnection *
-connect_to_fake (FakeServer *fake)
-{
-  g_autoptr (GError) error = NULL;
-  natsOptions *options;
-  NorpcNatsConnection *connection;
-
-  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
-  natsOptions_SetURL (options, fake_server_get_url (fake));
-  natsOptions_SetReconnectWait (options, 100);
-  natsOptions_SetReconnectJitter (options, 1, 1);
-  natsOptions_SetMaxReconnect (options, -1);
-  connection = norpc_nats_connection_new_for_options_sync (options, &error);
-  natsOptions_Destroy (options);
-  g_assert_no_error (error);
-
-  return connection;
-}
-
 static NorpcNatsExport *
 export_as (Silent     *self,
            const char *prefix)
@@ -65,7 +46,7 @@ set_up (Silent        *self,
   self->state = depot_state_new (0);
   self->server = norpc_serve (depot_service_new (self->state), &error);
   g_assert_no_error (error);
-  self->connection = connect_to_fake (self->fake);
+  self->connection = connect_to (fake_server_get_url (self->fake));
   self->export = export_as (self, "test.served");
   self->endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));

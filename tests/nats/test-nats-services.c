@@ -41,7 +41,7 @@ other_init (Other   *self,
   self->state = depot_state_new (1);
   self->server = norpc_serve (depot_service_new (self->state), &error);
   g_assert_no_error (error);
-  self->connection = connect_to (fixture->nats);
+  self->connection = connect_to (nats_process_get_url (fixture->nats));
   run_in_thread (fixture->thread, export_other, self);
   norpc_nats_connection_flush_sync (self->connection, 30000, &error);
   g_assert_no_error (error);

@@ -248,7 +248,7 @@ run_client (gpointer data)
 
   g_main_context_push_thread_default (context);
   {
-    g_autoptr (NorpcNatsConnection) connection = connect_to (self->nats);
+    g_autoptr (NorpcNatsConnection) connection = connect_to (nats_process_get_url (self->nats));
     g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (connection, GAUGE_PREFIX);
     g_autoptr (DepotGaugeProxy) proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (endpoint));
 
