@@ -39,6 +39,7 @@ typedef struct
   NorpcNatsWaiter    waiter;   /* must be first */
   NorpcNatsLiveness *liveness; /* (unowned) */
   char              *holder;   /* (owned) (nullable): a GRefString, or NULL if all exports are asked */
+  GVariant          *replies;  /* (owned): the subjects of the calls that it asks for */
   guint              age;      /* in rounds */
 } Question;
 
@@ -47,6 +48,7 @@ question_free (Question *self)
 {
   norpc_nats_inbox_remove (self->liveness->inbox, &self->waiter);
   g_clear_pointer (&self->holder, g_ref_string_release);
+  g_variant_unref (self->replies);
   g_free (self);
 }
 
@@ -64,12 +66,11 @@ question_lost (NorpcNatsWaiter *waiter,
   return TRUE;
 }
 
-/* Returns TRUE if a call was in a question to a holder, or to all exports. */
 static gboolean
-was_asked_for (NorpcNatsWatched *watched,
-               const char       *holder)
+has_holder (NorpcNatsWatched *watched,
+            const char       *holder)
 {
-  return holder != NULL ? watched->holder == holder : watched->holder == NULL && watched->n_asked > 0;
+  return watched->holder == holder;
 }
 
 static gboolean
@@ -79,25 +80,51 @@ is_lost (NorpcNatsWatched *watched,
   return watched->n_asked >= MAX_ASKED;
 }
 
-/* Begins at the head again after each call, because completing one can end others. */
+static void
+drop_call (NorpcNatsLiveness *self,
+           NorpcNatsWatched  *watched)
+{
+  norpc_nats_liveness_remove (self, watched);
+  watched->gone (watched);
+}
+
+/* Notes their subjects first, because completing a call can end others. */
 static void
 drop_calls (NorpcNatsLiveness *self,
             gboolean         (*check) (NorpcNatsWatched *watched,
                                        const char       *holder),
             const char        *holder)
 {
-  GList *l = self->watched.head;
+  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_free);
 
-  while (l != NULL)
+  for (GList *l = self->watched.head; l != NULL; l = l->next)
+    if (check (l->data, holder))
+      g_ptr_array_add (replies, g_strdup (((NorpcNatsWatched *) l->data)->reply));
+
+  for (guint i = 0; i < replies->len; i++)
     {
-      NorpcNatsWatched *watched = l->data;
+      NorpcNatsWatched *watched = g_hash_table_lookup (self->by_reply, replies->pdata[i]);
 
-      l = l->next;
-      if (!check (watched, holder))
-        continue;
-      norpc_nats_liveness_remove (self, watched);
-      watched->gone (watched);
-      l = self->watched.head;
+      if (watched != NULL)
+        drop_call (self, watched);
+    }
+}
+
+/* There was no export. The calls of other questions may have been sent to one since. */
+static void
+drop_unclaimed (NorpcNatsLiveness *self,
+                GVariant          *replies)
+{
+  GVariantIter iter;
+  const char *reply;
+
+  g_variant_iter_init (&iter, replies);
+  while (g_variant_iter_next (&iter, "&s", &reply))
+    {
+      NorpcNatsWatched *watched = g_hash_table_lookup (self->by_reply, reply);
+
+      if (watched != NULL && watched->holder == NULL)
+        drop_call (self, watched);
     }
 }
 
@@ -118,17 +145,22 @@ claim (NorpcNatsLiveness *self,
 }
 
 /* The export that has some calls says which of them it still has. One that it does not name may have been answered
- * just now. An export that says nothing may be busy: as long as NATS has its subscription, it is there.
+ * just now. An export that says nothing may be busy: as long as NATS has its subscription, it is there. An answer says
+ * nothing about the calls of other questions.
  */
 static void
 count_denials (NorpcNatsLiveness *self,
-               const char        *holder)
+               Question          *question)
 {
-  for (GList *l = self->watched.head; l != NULL; l = l->next)
-    {
-      NorpcNatsWatched *watched = l->data;
+  GVariantIter iter;
+  const char *reply;
 
-      if (watched->holder == holder)
+  g_variant_iter_init (&iter, question->replies);
+  while (g_variant_iter_next (&iter, "&s", &reply))
+    {
+      NorpcNatsWatched *watched = g_hash_table_lookup (self->by_reply, reply);
+
+      if (watched != NULL && watched->holder == question->holder)
         watched->n_asked++;
     }
 }
@@ -144,13 +176,15 @@ question_replied (NorpcNatsWaiter *waiter,
   g_autoptr (GVariantIter) replies = NULL;
   const char *holder, *reply;
 
-  if (natsMsg_IsNoResponders (message))
-    drop_calls (self, was_asked_for, question->holder);
+  if (natsMsg_IsNoResponders (message) && question->holder != NULL)
+    drop_calls (self, has_holder, question->holder);
+  else if (natsMsg_IsNoResponders (message))
+    drop_unclaimed (self, question->replies);
   else if ((body = norpc_nats_message_dup_body (message, "(sas)", NULL)) != NULL)
     {
       g_variant_get (body, "(&sas)", &holder, &replies);
       if (question->holder != NULL)
-        count_denials (self, question->holder);
+        count_denials (self, question);
       if (norpc_nats_is_prefix (holder))
         while (g_variant_iter_next (replies, "&s", &reply))
           claim (self, reply, holder);
@@ -166,7 +200,6 @@ ask (NorpcNatsLiveness *self,
      const char        *holder,
      GVariant          *replies)
 {
-  g_autoptr (GVariant) sunk = g_variant_ref_sink (replies);
   g_autofree char *name = holder != NULL ? g_strconcat ("held.", holder, NULL) : g_strdup ("held");
   g_autofree char *subject = norpc_nats_make_control (self->prefix, name);
   g_autofree char *reply = NULL;
@@ -177,9 +210,10 @@ ask (NorpcNatsLiveness *self,
   question->waiter.many = TRUE;
   question->liveness = self;
   question->holder = holder != NULL ? g_ref_string_acquire ((char *) holder) : NULL;
+  question->replies = g_variant_ref_sink (replies);
   g_queue_push_tail (&self->questions, question);
   reply = norpc_nats_inbox_add (self->inbox, &question->waiter);
-  message = norpc_nats_message_new (subject, reply, sunk, NULL);
+  message = norpc_nats_message_new (subject, reply, question->replies, NULL);
   if (message != NULL)
     norpc_nats_link_publish (self->link, message, NULL);
 }

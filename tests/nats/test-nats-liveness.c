@@ -1,0 +1,286 @@
+/* test-nats-liveness.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Questions for calls that have no reply. The test answers them in the place of an export. */
+
+#include <norpc-glib/norpc-glib.h>
+
+#include "nats-process.h"
+#include "norpc-nats-liveness-private.h"
+#include "norpc-nats-message-private.h"
+
+#define PREFIX "test.liveness"
+#define EXPORT "export"
+
+/* More calls than twelve questions ask for. */
+#define N_CALLS 3300
+
+/* How many denials in succession make a lost call. */
+#define MAX_ASKED 12
+
+typedef struct _Fixture Fixture;
+
+typedef struct
+{
+  NorpcNatsWatched watched; /* must be first */
+  Fixture         *fixture;
+  char            *reply;   /* (owned) */
+} Call;
+
+struct _Fixture
+{
+  NatsProcess       *nats;
+  NorpcNatsLink     *link;
+  NorpcNatsInbox    *inbox;
+  NorpcNatsLiveness *liveness;
+  natsConnection    *raw;
+  natsSubscription  *questions;
+  Call               calls[N_CALLS];
+  guint              n_calls;
+  int                n_gone;    /* atomic */
+  int                last_gone; /* atomic: the number of a call */
+  int                n_jobs;    /* atomic */
+};
+
+static void
+gone (NorpcNatsWatched *watched)
+{
+  Fixture *self = ((Call *) watched)->fixture;
+
+  g_atomic_int_set (&self->last_gone, (int) ((Call *) watched - self->calls));
+  g_atomic_int_inc (&self->n_gone);
+}
+
+static void
+wait_until (const int *n,
+            int        value)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+
+  while (g_atomic_int_get (n) != value)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+/* Runs in the thread of the link. */
+static void
+add_calls (gpointer data)
+{
+  Fixture *self = data;
+
+  for (guint i = 0; i < self->n_calls; i++)
+    norpc_nats_liveness_add (self->liveness, &self->calls[i].watched);
+  g_atomic_int_inc (&self->n_jobs);
+}
+
+/* Runs in the thread of the link. */
+static void
+remove_calls (gpointer data)
+{
+  Fixture *self = data;
+
+  for (guint i = 0; i < self->n_calls; i++)
+    norpc_nats_liveness_remove (self->liveness, &self->calls[i].watched);
+  g_atomic_int_inc (&self->n_jobs);
+}
+
+/* Runs in the thread of the link. */
+static void
+nothing (gpointer data)
+{
+  g_atomic_int_inc (&((Fixture *) data)->n_jobs);
+}
+
+/* Returns once the thread of the link has run @func. */
+static void
+run (Fixture *self,
+     void   (*func) (gpointer data))
+{
+  int n_jobs = g_atomic_int_get (&self->n_jobs);
+
+  norpc_nats_link_invoke (self->link, func, self);
+  wait_until (&self->n_jobs, n_jobs + 1);
+}
+
+static void
+set_up (Fixture       *self,
+        gconstpointer  n_calls)
+{
+  g_autoptr (GError) error = NULL;
+  natsOptions *options;
+
+  self->nats = nats_process_new ();
+  natsOptions_Create (&options);
+  natsOptions_SetURL (options, nats_process_get_url (self->nats));
+  self->link = norpc_nats_link_new (options, &error);
+  natsOptions_Destroy (options);
+  g_assert_no_error (error);
+  self->inbox = norpc_nats_inbox_new (self->link, &error);
+  g_assert_no_error (error);
+  norpc_nats_link_add_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+  self->liveness = norpc_nats_liveness_new (self->link, self->inbox, PREFIX);
+
+  g_assert_cmpint (natsConnection_ConnectTo (&self->raw, nats_process_get_url (self->nats)), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_SubscribeSync (&self->questions, self->raw, PREFIX ".$norpc.>"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (self->raw), ==, NATS_OK);
+
+  self->n_calls = GPOINTER_TO_UINT (n_calls);
+  for (guint i = 0; i < self->n_calls; i++)
+    {
+      Call *call = &self->calls[i];
+
+      call->fixture = self;
+      call->reply = g_strdup_printf ("call.%u", i);
+      call->watched.gone = gone;
+      call->watched.reply = call->reply;
+    }
+  run (self, add_calls);
+}
+
+static void
+tear_down (Fixture       *self,
+           gconstpointer  unused)
+{
+  run (self, remove_calls);
+  for (guint i = 0; i < self->n_calls; i++)
+    g_free (self->calls[i].reply);
+  natsSubscription_Destroy (self->questions);
+  natsConnection_Destroy (self->raw);
+  norpc_nats_liveness_end (self->liveness);
+  norpc_nats_link_unref (self->link);
+  nats_process_free (self->nats);
+}
+
+/* Claims all calls of a question except for one. Returns how many it asks for. */
+static guint
+answer (Fixture    *self,
+        natsMsg    *question,
+        const char *denied)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) replies = norpc_nats_message_dup_body (question, "as", &error);
+  g_autoptr (GVariant) body = NULL;
+  GVariantBuilder builder;
+  GVariantIter iter;
+  const char *reply;
+  natsMsg *message;
+
+  g_assert_no_error (error);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("as"));
+  g_variant_iter_init (&iter, replies);
+  while (g_variant_iter_next (&iter, "&s", &reply))
+    if (g_strcmp0 (reply, denied) != 0)
+      g_variant_builder_add (&builder, "s", reply);
+  body = g_variant_ref_sink (g_variant_new ("(sas)", EXPORT, &builder));
+  message = norpc_nats_message_new (natsMsg_GetReply (question), NULL, body, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (natsConnection_PublishMsg (self->raw, message), ==, NATS_OK);
+  natsMsg_Destroy (message);
+
+  return (guint) g_variant_n_children (replies);
+}
+
+/* Returns a question (owned). */
+static natsMsg *
+wait_question (Fixture *self)
+{
+  natsMsg *question;
+
+  g_assert_cmpint (natsSubscription_NextMsg (&question, self->questions, 30000), ==, NATS_OK);
+
+  return question;
+}
+
+/* Answers the questions for all calls once. Each call is in one of them. */
+static void
+answer_round (Fixture *self)
+{
+  for (guint n_asked = 0; n_asked < self->n_calls;)
+    {
+      natsMsg *question = wait_question (self);
+
+      n_asked += answer (self, question, NULL);
+      natsMsg_Destroy (question);
+    }
+}
+
+/* An answer says nothing about calls that its question has not asked for. */
+static void
+test_many (Fixture       *self,
+           gconstpointer  unused)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      answer_round (self);
+      g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, 0);
+    }
+}
+
+/* An export that has claimed a call, and then denies it, has lost it. */
+static void
+test_denied (Fixture       *self,
+             gconstpointer  unused)
+{
+  guint n_denials = 0;
+
+  answer_round (self);
+  while (n_denials < MAX_ASKED)
+    {
+      natsMsg *question = wait_question (self);
+
+      g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, 0);
+      if (g_str_has_suffix (natsMsg_GetSubject (question), "." EXPORT))
+        n_denials++;
+      answer (self, question, self->calls[1].reply);
+      natsMsg_Destroy (question);
+    }
+  wait_until (&self->n_gone, 1);
+  g_assert_cmpint (g_atomic_int_get (&self->last_gone), ==, 1);
+}
+
+/* Once the export has gone, NATS answers in its place. */
+static void
+test_gone (Fixture       *self,
+           gconstpointer  unused)
+{
+  answer_round (self);
+  g_assert_cmpint (natsSubscription_Unsubscribe (self->questions), ==, NATS_OK);
+  wait_until (&self->n_gone, (int) self->n_calls);
+  run (self, nothing);
+  g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, (int) self->n_calls);
+}
+
+/* The same without an export that has claimed a call. */
+static void
+test_never_claimed (Fixture       *self,
+                    gconstpointer  unused)
+{
+  g_assert_cmpint (natsSubscription_Unsubscribe (self->questions), ==, NATS_OK);
+  wait_until (&self->n_gone, (int) self->n_calls);
+}
+
+#define TEST(path, n_calls, func) \
+  g_test_add (path, Fixture, GUINT_TO_POINTER (n_calls), set_up, func, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!nats_process_is_installed ())
+    {
+      g_print ("1..0 # SKIP nats-server is not installed\n");
+      return 0;
+    }
+
+  TEST ("/nats/liveness/many", N_CALLS, test_many);
+  TEST ("/nats/liveness/denied", 3, test_denied);
+  TEST ("/nats/liveness/gone", N_CALLS, test_gone);
+  TEST ("/nats/liveness/never-claimed", N_CALLS, test_never_claimed);
+
+  return g_test_run ();
+}
