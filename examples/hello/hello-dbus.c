@@ -78,8 +78,8 @@ serve (GDBusConnection *bus, GError **error)
   if (export == NULL)
     return FALSE;
 
-  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, &serving, NULL);
   g_unix_signal_add (SIGTERM, terminate_cb, &serving);
+  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, &serving, NULL);
   g_main_loop_run (loop);
   if (!serving.is_lost)
     return g_dbus_connection_flush_sync (bus, NULL, error); /* the export rejects calls that still come */

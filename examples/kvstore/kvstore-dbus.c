@@ -131,11 +131,12 @@ run_with_name (GDBusConnection  *connection,
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Serving serving = { server, loop, FALSE };
-  guint owner = g_bus_own_name_on_connection (connection, name, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, acquired_cb,
-                                              lost_cb, &serving, NULL);
+  guint owner;
 
   g_unix_signal_add (SIGINT, terminate_cb, &serving);
   g_unix_signal_add (SIGTERM, terminate_cb, &serving);
+  owner = g_bus_own_name_on_connection (connection, name, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, acquired_cb, lost_cb,
+                                        &serving, NULL);
   g_main_loop_run (loop);
   g_bus_unown_name (owner);
   g_dbus_connection_flush_sync (connection, NULL, NULL);

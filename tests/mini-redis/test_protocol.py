@@ -115,13 +115,17 @@ class Protocol(TestCase):
         self.client.send(b'*0\r\n*-1\r\n\r\n\n' + encode('PING'))
         self.assertEqual(self.client.raw(), b'+PONG\r\n')
 
+    def assertLarge(self, expected, *args):
+        reply = self.client.call(*args)
+        self.assertTrue(reply == expected, f'{args}: {str(reply)[:200]}')
+
     def test_large_values(self):
         value = random.Random(3).randbytes(20 * MEGABYTE)
         self.assertReply('OK', 'SET', 'k', value)
-        self.assertTrue(self.client.call('GET', 'k') == value)
-        self.assertTrue(self.client.call('MGET', 'k', 'k') == [value, value])
+        self.assertLarge(value, 'GET', 'k')
+        self.assertLarge([value, value], 'MGET', 'k', 'k')
         self.assertReply(len(value) + 1, 'APPEND', 'k', 'x')
-        self.assertTrue(self.client.call('GETDEL', 'k') == value + b'x')
+        self.assertLarge(value + b'x', 'GETDEL', 'k')
 
     def test_announced_memory(self):
         """Bulks that are only announced take no memory."""

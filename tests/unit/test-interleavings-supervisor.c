@@ -16,6 +16,7 @@ static void     (*before_send) (Supervised *self);
 static void     (*before_attach) (Supervised *self);
 static void     (*before_flush) (Supervised *self);
 static Supervised *tested;
+static GAsyncQueue *third_noted; /* gets an entry when the third call has ended */
 static int       no_threads; /* atomic: no thread can be started */
 static int       keeps_jobs; /* atomic: the next job of the pool is kept */
 static NorpcBackgroundFunc kept_func;
@@ -119,11 +120,21 @@ set_up (Supervised    *self,
   tested = self;
 }
 
+/* Runs in the service's thread. */
+static void
+third_noted_cb (GObject      *proxy,
+                GAsyncResult *result,
+                gpointer      noted)
+{
+  g_assert_true (probe_probe_proxy_call_note_finish (PROBE_PROBE_PROXY (proxy), result, NULL));
+  g_async_queue_push (noted, proxy);
+}
+
 /* Runs in the service's thread, which is about to pass on the first call that has waited. */
 static void
 send_third (Supervised *self)
 {
-  probe_probe_proxy_call_note (self->proxy, 3, NULL, NULL, NULL);
+  probe_probe_proxy_call_note (self->proxy, 3, NULL, third_noted_cb, third_noted);
 }
 
 /* No call overtakes those that have waited for the start. */
@@ -131,8 +142,10 @@ static void
 test_order (Supervised    *self,
             gconstpointer  unused G_GNUC_UNUSED)
 {
+  g_autoptr (GAsyncQueue) noted = g_async_queue_new ();
   ProbeState *state;
 
+  third_noted = noted;
   self->closed = TRUE;
   norpc_supervisor_start (self->supervisor);
   supervised_wait_blocked (self, 1);
@@ -142,7 +155,7 @@ test_order (Supervised    *self,
   supervised_open (self);
   supervised_wait (self, NORPC_SUPERVISOR_RUNNING);
   supervised_call (self, 0, NULL);
-  g_assert_null (g_atomic_pointer_get (&before_send));
+  g_assert_nonnull (g_async_queue_timeout_pop (noted, 30 * G_USEC_PER_SEC));
   state = supervised_get_state (self, 0);
   g_assert_cmpuint (state->numbers->len, ==, 3);
   for (guint i = 0; i < 3; i++)
