@@ -173,9 +173,9 @@ norpc_dbus_call_fail (NorpcDBusCall *self,
 {
   NorpcCall *call = norpc_dbus_call_take (self);
 
-  if (call == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (call == NULL || norpc_dbus_error_is_own (error, G_IO_ERROR_CANCELLED))
     g_error_free (error);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+  else if (norpc_dbus_error_is_own (error, G_IO_ERROR_CLOSED))
     {
       norpc_call_reject (call, NORPC_ERROR_CLOSED, "failed: the connection is closed");
       g_error_free (error);

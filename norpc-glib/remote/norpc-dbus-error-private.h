@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  */
 char   *norpc_dbus_error_get_name     (const GError             *error);
 GError *norpc_dbus_error_from_message (GDBusMessage             *message);
+gboolean norpc_dbus_error_is_own      (const GError             *error,
+                                       GIOErrorEnum              code);
 GError *norpc_dbus_error_translate    (GError                   *error);
 GError *norpc_dbus_error_translate_rejection (GError            *error);
 void    norpc_dbus_error_register     (const NorpcInterfaceInfo *info);

@@ -103,6 +103,14 @@ find_standard_code (const GError *error,
   return FALSE;
 }
 
+/* Thread-safe. Returns TRUE if GDBus itself reports an error, which the service may have returned just as well. */
+gboolean
+norpc_dbus_error_is_own (const GError *error,
+                         GIOErrorEnum  code)
+{
+  return g_error_matches (error, G_IO_ERROR, (int) code) && !g_dbus_error_is_remote_error (error);
+}
+
 /* Thread-safe. Takes ownership of an error of GDBus, and returns (owned) what a client is to get: its message
  * has no name of D-Bus in it, unless nothing else tells what the error is.
  */

@@ -137,7 +137,7 @@ finish_message (NorpcDBusOpenedStream *self,
 
   if (error == NULL || self->has_ended)
     return NULL;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+  if (norpc_dbus_error_is_own (error, G_IO_ERROR_CLOSED))
     return g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s failed: the connection is closed",
                         self->interface_info->dbus.name, get_stream_method (self)->dbus.name);
 
