@@ -301,21 +301,27 @@ norpc_dbus_from_form (GVariant     *form,
   return value != NULL ? g_variant_ref_sink (value) : NULL;
 }
 
-/* Returns a handle (floating) that is a duplicate, or -1 if there are too many. */
+/* Returns a handle (floating) that is a duplicate, which it adds to @dups, or -1 if there are too many. */
 static GVariant *
-dup_handle (GVariant *handle)
+dup_handle (GVariant *handle,
+            GArray   *dups)
 {
-  return g_variant_new_handle (fcntl (g_variant_get_handle (handle), F_DUPFD_CLOEXEC, 3));
+  int fd = fcntl (g_variant_get_handle (handle), F_DUPFD_CLOEXEC, 3);
+
+  g_array_append_val (dups, fd);
+
+  return g_variant_new_handle (fd);
 }
 
-/* Returns a value (floating, or owned by @value) with duplicates of the descriptors in it. */
+/* Returns a value (floating, or owned by @value) with duplicates of the descriptors in it, which it adds to @dups. */
 static GVariant *
-dup_handles (GVariant *value)
+dup_handles (GVariant *value,
+             GArray   *dups)
 {
   GVariantBuilder builder;
 
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
-    return dup_handle (value);
+    return dup_handle (value, dups);
   if (!norpc_variant_has_fds (value))
     return value;
 
@@ -324,35 +330,45 @@ dup_handles (GVariant *value)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
 
-      g_variant_builder_add_value (&builder, dup_handles (child));
+      g_variant_builder_add_value (&builder, dup_handles (child, dups));
     }
 
   return g_variant_builder_end (&builder);
 }
 
-/* Returns a result (owned) whose descriptors do not need @fds, or NULL if there are too many. A record does not own them. */
+/* Returns a result (owned) whose descriptors do not need @fds: it keeps the list, or has duplicates, which are in @dups. */
 static GVariant *
 own_result (GDBusArgInfo *info,
             GVariant     *result,
-            GUnixFDList  *fds)
+            GUnixFDList  *fds,
+            GArray       *dups)
 {
-  g_autoptr (GVariant) handle = NULL;
-
   if (!norpc_variant_has_fds (result))
     return g_variant_ref (result);
   if (norpc_arg_info_get_gtype (info) == G_TYPE_VARIANT)
     return norpc_variant_keep_list (result, fds);
-  if (!g_variant_is_of_type (result, G_VARIANT_TYPE_HANDLE))
-    return g_variant_ref_sink (dup_handles (result));
 
-  handle = g_variant_ref_sink (dup_handle (result));
-
-  return g_variant_get_handle (handle) >= 0 ? g_steal_pointer (&handle) : NULL;
+  return g_variant_ref_sink (dup_handles (result, dups));
 }
 
-/* Returns the results (owned) with descriptors that outlive @fds: one that is a result by itself is a duplicate, which
- * belongs to the caller. Others belong to the variants that they are in. Returns NULL with a message (owned) if there are
- * too many.
+/* Closes the descriptors that could be duplicated, if others could not. Returns FALSE then. */
+static gboolean
+check_dups (GArray *dups)
+{
+  gboolean complete = TRUE;
+
+  for (guint i = 0; i < dups->len; i++)
+    complete = complete && g_array_index (dups, int, i) >= 0;
+  for (guint i = 0; !complete && i < dups->len; i++)
+    if (g_array_index (dups, int, i) >= 0)
+      close (g_array_index (dups, int, i));
+
+  return complete;
+}
+
+/* Returns the results (owned) with descriptors that outlive @fds: those that are results by themselves, or are in records,
+ * are duplicates, which belong to the caller. Others belong to the variants that they are in. Returns NULL with a message
+ * (owned) if there are too many.
  */
 GVariant *
 norpc_dbus_own_fds (GDBusArgInfo * const *infos,
@@ -361,24 +377,20 @@ norpc_dbus_own_fds (GDBusArgInfo * const *infos,
                     char                **problem)
 {
   g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autoptr (GArray) dups = g_array_new (FALSE, FALSE, sizeof (int));
 
   for (gsize i = 0; i < g_variant_n_children (results); i++)
     {
       g_autoptr (GVariant) result = g_variant_get_child_value (results, i);
-      GVariant *own = own_result (infos[i], result, fds);
 
-      if (own == NULL)
-        {
-          for (guint j = 0; j < owned->len; j++)
-            if (g_variant_is_of_type (owned->pdata[j], G_VARIANT_TYPE_HANDLE))
-              close (g_variant_get_handle (owned->pdata[j]));
-          *problem = g_strdup ("there are too many open file descriptors");
-          return NULL;
-        }
-      g_ptr_array_add (owned, own);
+      g_ptr_array_add (owned, own_result (infos[i], result, fds, dups));
     }
+  if (check_dups (dups))
+    return g_variant_ref_sink (g_variant_new_tuple ((GVariant * const *) owned->pdata, owned->len));
 
-  return g_variant_ref_sink (g_variant_new_tuple ((GVariant * const *) owned->pdata, owned->len));
+  *problem = g_strdup ("there are too many open file descriptors");
+
+  return NULL;
 }
 
 /* Sets @value, that of a property, from what a message has. Returns a message (owned) that says what is wrong, or NULL.

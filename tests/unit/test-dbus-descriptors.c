@@ -7,9 +7,11 @@
  */
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "descriptors-fixture.h"
+#include "remote/norpc-dbus-form-private.h"
 
 #define N_CALLS 10
 
@@ -318,6 +320,74 @@ test_fake (DBusFixture   *fixture,
   descriptors_tear_down (&self);
 }
 
+/* Permits the process to open no more than @n descriptors from now on. Sets @before to the limit. */
+static void
+limit_descriptors (Descriptors   *self,
+                   int            n,
+                   struct rlimit *before)
+{
+  struct rlimit limit;
+  int files[2] = { -1, -1 };
+  int next = dup (self->file);
+
+  for (int i = 0; i < n; i++)
+    {
+      files[i] = next;
+      next = dup (self->file);
+    }
+  getrlimit (RLIMIT_NOFILE, before);
+  limit = *before;
+  limit.rlim_cur = (rlim_t) next;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  close (next);
+  for (int i = 0; i < n; i++)
+    close (files[i]);
+}
+
+/* A reply with descriptors comes when the process can open no more. Nothing of it stays open, also within records. */
+static void
+test_exhausted (DBusFixture   *fixture,
+                gconstpointer  kind)
+{
+  static const struct
+  {
+    const char *form;  /* of the results */
+    int         n_free;
+    gboolean    is_record[2];
+  } cases[] = {
+    { "(%h,)", 0, { FALSE } },
+    { "((%h, 'name'),)", 0, { TRUE } },
+    { "((%h, %h),)", 1, { TRUE } },
+    { "(%h, (%h, 'name'))", 1, { FALSE, TRUE } },
+    { "((%h, 'name'), %h)", 1, { TRUE, FALSE } },
+    { "([(%h, 'name'), (%h, 'other')], %h)", 2, { TRUE, FALSE } },
+  };
+  const NorpcInterfaceInfo *info = wire_wire_interface_info ();
+  GDBusArgInfo *file = g_dbus_interface_info_lookup_method ((GDBusInterfaceInfo *) &info->dbus, "Copy")->out_args[0];
+  GDBusArgInfo *record = g_dbus_interface_info_lookup_method ((GDBusInterfaceInfo *) &info->dbus, "Named")->out_args[2];
+  Descriptors self;
+
+  descriptors_set_up (&self, fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      GDBusArgInfo *infos[] = { cases[i].is_record[0] ? record : file, cases[i].is_record[1] ? record : file, NULL };
+      g_autoptr (GVariant) results =
+        g_variant_ref_sink (g_variant_new_parsed (cases[i].form, self.file, self.file, self.file));
+      g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+      g_autofree char *problem = NULL;
+      struct rlimit before;
+      GVariant *owned;
+
+      limit_descriptors (&self, cases[i].n_free, &before);
+      owned = norpc_dbus_own_fds (infos, results, fds, &problem);
+      setrlimit (RLIMIT_NOFILE, &before);
+      g_assert_null (owned);
+      g_assert_cmpstr (problem, ==, "there are too many open file descriptors");
+      g_assert_cmpuint (descriptors_count (&self), ==, 0);
+    }
+  descriptors_tear_down (&self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -331,6 +401,9 @@ main (int   argc,
   dbus_add_tests ("/descriptors/none", test_none);
   dbus_add_tests ("/descriptors/too-many", test_too_many);
   dbus_add_tests ("/descriptors/fake", test_fake);
+
+  g_test_add ("/descriptors/exhausted", DBusFixture, GINT_TO_POINTER (DBUS_TO_PEER), dbus_fixture_set_up, test_exhausted,
+              dbus_fixture_tear_down);
 
   return g_test_run ();
 }
