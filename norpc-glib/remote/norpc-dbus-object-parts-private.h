@@ -50,6 +50,8 @@ struct _NorpcDBusObject
   GQueue           waiting;     /* of owned NorpcDBusCall, which wait until the peer is known */
   GQueue           barriers;    /* of owned Barrier, which wait until no call is there */
   NorpcDBusPeer    peer;
+  GCancellable    *question;    /* (owned) (nullable): ends the waiting for the answer about the peer */
+  GSource         *question_timer; /* (owned) (nullable): cancels it, once a process is there to answer */
   guint            n_owners;    /* how often the owner has changed */
   char            *owner;       /* (owned) (nullable): as in NorpcDBusInterface */
   gboolean         lost_owner;  /* there was another one before the last change */
@@ -104,5 +106,6 @@ void norpc_dbus_object_watch_owner (NorpcDBusObject *self,
                                     void           (*changed) (NorpcDBusObject *self));
 void norpc_dbus_object_ask_peer    (NorpcDBusObject *self,
                                     void           (*known) (NorpcDBusObject *self));
+void norpc_dbus_object_drop_question (NorpcDBusObject *self);
 
 G_END_DECLS

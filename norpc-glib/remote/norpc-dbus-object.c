@@ -246,6 +246,7 @@ stop_object (NorpcDBusObject *self)
   guint n_received = (guint) g_atomic_int_get (&self->n_received);
 
   self->started = FALSE;
+  norpc_dbus_object_drop_question (self);
   if (self->follows && !g_atomic_int_get (&self->closed))
     tell_service (self, "Follow", 0, unfollowed_cb, norpc_dbus_object_ref (self));
   else

@@ -11,7 +11,9 @@
 #include "norpc-dbus-match-private.h"
 #include "norpc-dbus-object-parts-private.h"
 
-/* How long a peer may take to describe itself, in milliseconds. A call waits no longer than this for it. */
+/* How long a peer may take to describe itself, in milliseconds. A call waits no longer than this for it, besides the time
+ * that the bus needs to start the peer.
+ */
 #define PEER_TIMEOUT 2000
 
 /* The data of a request, or of the subscription to changes of the owner. */
@@ -42,6 +44,44 @@ watch_free (gpointer data)
   g_free (self);
 }
 
+/* The answer about the peer is there, or does not matter any more. */
+static void
+end_question (NorpcDBusObject *self)
+{
+  if (self->question_timer != NULL)
+    g_source_destroy (self->question_timer);
+  g_clear_pointer (&self->question_timer, g_source_unref);
+  g_clear_object (&self->question);
+}
+
+/* Nothing needs the answer about the peer any more, which may never come. */
+void
+norpc_dbus_object_drop_question (NorpcDBusObject *self)
+{
+  if (self->question != NULL)
+    g_cancellable_cancel (self->question);
+  end_question (self);
+}
+
+/* Runs in the thread of D-Bus endpoints. */
+static gboolean
+question_expired_cb (gpointer question)
+{
+  g_cancellable_cancel (question);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* There is a process that can answer. */
+static void
+limit_question (NorpcDBusObject *self)
+{
+  self->question_timer = g_timeout_source_new (PEER_TIMEOUT);
+  g_source_set_static_name (self->question_timer, "norpc D-Bus peer");
+  g_source_set_callback (self->question_timer, question_expired_cb, g_object_ref (self->question), g_object_unref);
+  g_source_attach (self->question_timer, g_main_context_get_thread_default ());
+}
+
 /* @owner is empty if there is none. */
 static void
 set_owner (Watch      *watch,
@@ -57,11 +97,14 @@ set_owner (Watch      *watch,
     {
       object->peer = NORPC_DBUS_PEER_UNKNOWN;
       object->n_owners++;
+      norpc_dbus_object_drop_question (object);
     }
   object->lost_owner = object->owner != NULL;
   g_free (object->owner);
   object->owner = *owner != '\0' ? g_strdup (owner) : NULL;
   g_atomic_int_set (&object->is_absent, object->owner == NULL);
+  if (object->question != NULL)
+    limit_question (object);
   watch->func (object);
 }
 
@@ -148,6 +191,7 @@ introspected_cb (GObject      *connection,
     g_variant_get (reply, "(&s)", &xml);
   if (object->peer == NORPC_DBUS_PEER_ASKED && object->n_owners == watch->n_owners)
     {
+      end_question (object);
       object->peer = strstr (xml, "\"" NORPC_DBUS_CALLS_ANNOTATION "\"") != NULL ? NORPC_DBUS_PEER_NORPC
                                                                                : NORPC_DBUS_PEER_PLAIN;
       watch->func (object);
@@ -166,7 +210,10 @@ norpc_dbus_object_ask_peer (NorpcDBusObject *self,
     return;
 
   self->peer = NORPC_DBUS_PEER_ASKED;
+  self->question = g_cancellable_new ();
+  if (self->owner != NULL)
+    limit_question (self);
   g_dbus_connection_call (self->connection, self->name, self->path, NORPC_DBUS_INTROSPECTABLE, "Introspect", NULL,
-                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, PEER_TIMEOUT, NULL, introspected_cb,
+                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, self->question, introspected_cb,
                           watch_new (self, known));
 }
