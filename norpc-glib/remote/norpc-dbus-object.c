@@ -182,7 +182,7 @@ closing_cb (GDBusConnection *connection G_GNUC_UNUSED,
 
   if ((self->name == NULL || g_strcmp0 (sender, self->name) == 0) &&
       g_atomic_int_compare_and_exchange (&self->closed, FALSE, TRUE))
-    close_object (self);
+    object_invoke (self, close_object);
 }
 
 /* Runs in the context in which the connection was made, or in the thread of D-Bus endpoints. */

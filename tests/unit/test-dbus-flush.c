@@ -6,9 +6,13 @@
 /* One-way calls that have left the process before it ends. */
 
 #include "dbus-fixture.h"
+#include "remote/norpc-dbus-endpoint-private.h"
 
 /* How long a flush has to end too early, in microseconds. */
 #define TIME_TO_FAIL (50 * G_TIME_SPAN_MILLISECOND)
+
+/* How long a flush has to end at all, in microseconds. */
+#define TIME_TO_END (20 * G_TIME_SPAN_SECOND)
 
 /* A flush, and what was sent before its end. */
 typedef struct
@@ -167,6 +171,57 @@ test_released (DBusFixture   *fixture,
     g_main_context_iteration (NULL, FALSE);
 }
 
+static void
+ended_cb (gpointer data)
+{
+}
+
+/* Runs in GDBus's thread. */
+static GDBusMessage *
+keep_question (GDBusConnection *connection,
+               GDBusMessage    *message,
+               gboolean         incoming,
+               gpointer         n_kept)
+{
+  if (incoming && g_strcmp0 (g_dbus_message_get_member (message), "Introspect") == 0)
+    {
+      g_atomic_int_inc ((int *) n_kept);
+      g_clear_object (&message);
+    }
+
+  return message;
+}
+
+/* The process that has sent an object closes it before it has described it, and leaves the bus. */
+static void
+test_object_closed (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (GDBusConnection) owner = dbus_connect_to_bus (fixture->bus);
+  g_autoptr (NorpcDBusEndpoint) endpoint =
+    norpc_dbus_endpoint_new_received (fixture->used, g_dbus_connection_get_unique_name (owner), "/object", FALSE, ended_cb,
+                                      NULL);
+  g_autoptr (WireWireProxy) proxy =
+    g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  gint64 end = g_get_monotonic_time () + TIME_TO_END;
+  Flush flush = { 0 };
+  int n_kept = 0;
+
+  g_dbus_connection_add_filter (owner, keep_question, &n_kept, NULL);
+  wire_wire_proxy_call_note (proxy, 1);
+  flush_begin (&flush, endpoint);
+  while (g_atomic_int_get (&n_kept) == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_false (flush.ended);
+  g_dbus_connection_emit_signal (owner, g_dbus_connection_get_unique_name (fixture->used), "/object", "org.norpc.Calls1",
+                                 "Closed", NULL, NULL);
+  g_dbus_connection_close_sync (owner, NULL, NULL);
+  while (!flush.ended && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (flush.ended);
+  g_assert_no_error (flush.error);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -179,6 +234,9 @@ main (int   argc,
   dbus_add_tests ("/dbus-flush/cancelled", test_cancelled);
   g_test_add ("/dbus-flush/released", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, test_released,
               dbus_fixture_tear_down);
+
+  g_test_add ("/dbus-flush/object-closed", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
+              test_object_closed, dbus_fixture_tear_down);
 
   return g_test_run ();
 }
