@@ -33,7 +33,7 @@ struct _NorpcNatsEvents
   NorpcNatsSubscription *signals;    /* (owned) (nullable): while it is started */
   NorpcNatsSubscription *losses;     /* (owned) (nullable): while it is started */
   NorpcNatsSubscription *changes;    /* (owned) (nullable): while it is started */
-  gint64                 n_dropped;  /* messages that the library had dropped when that was last checked */
+  gint64                 n_dropped;  /* messages of these that the library had dropped when that was last checked */
   gboolean               complained; /* about what the services send */
 };
 
@@ -293,7 +293,6 @@ norpc_nats_events_start (NorpcNatsEvents *self)
     }
   if (self->changes == NULL && norpc_nats_has_changes (info))
     self->changes = subscribe (self, NORPC_NATS_CHANGED, changes_cb);
-  self->n_dropped = 0;
 }
 
 void
@@ -303,6 +302,7 @@ norpc_nats_events_stop (NorpcNatsEvents *self)
   g_clear_pointer (&self->signals, norpc_nats_subscription_end);
   g_clear_pointer (&self->losses, norpc_nats_subscription_end);
   g_clear_pointer (&self->changes, norpc_nats_subscription_end);
+  self->n_dropped = 0;
 }
 
 static gint64

@@ -20,6 +20,9 @@
 #define N_MESSAGES 10200
 #define LARGE 1000000
 
+/* More than libnats keeps. */
+#define N_DROPPED 70000
+
 typedef struct
 {
   NatsProcess           *nats;
@@ -35,6 +38,9 @@ typedef struct
   int blocked;  /* atomic */
   int released; /* atomic */
   int n_jobs;   /* atomic */
+  int holds;    /* atomic: a mark holds up the thread of libnats that delivers messages */
+  int held;     /* atomic: it does */
+  int dropped;  /* atomic: libnats has dropped messages since that was last checked */
 } Fixture;
 
 static void
@@ -58,10 +64,17 @@ lost (gpointer fixture)
 
 static void
 mark_cb (natsMsg  *message,
-         gpointer  fixture)
+         gpointer  data)
 {
+  Fixture *self = data;
+
   natsMsg_Destroy (message);
-  g_atomic_int_inc (&((Fixture *) fixture)->n_marks);
+  if (g_atomic_int_get (&self->holds))
+    {
+      g_atomic_int_set (&self->held, TRUE);
+      wait_for (&self->holds, FALSE);
+    }
+  g_atomic_int_inc (&self->n_marks);
 }
 
 static void
@@ -231,6 +244,56 @@ test_headers (Fixture       *self,
   check_size (self);
 }
 
+/* Runs in the thread of the link. */
+static void
+check_dropped_job (gpointer data)
+{
+  Fixture *self = data;
+
+  g_atomic_int_set (&self->dropped, norpc_nats_events_check_dropped (self->events));
+  g_atomic_int_inc (&self->n_jobs);
+}
+
+static gboolean
+check_dropped (Fixture *self)
+{
+  int n_jobs = g_atomic_int_get (&self->n_jobs);
+
+  norpc_nats_link_invoke (self->link, check_dropped_job, self);
+  wait_for (&self->n_jobs, n_jobs + 1);
+
+  return g_atomic_int_get (&self->dropped);
+}
+
+/* Proxies for another interface of the endpoint begin to use it. Messages that libnats had dropped before have been
+ * noticed already.
+ */
+static void
+test_started_again (Fixture       *self,
+                    gconstpointer  unused)
+{
+  int n_jobs;
+
+  release (self);
+  g_assert_false (check_dropped (self));
+  g_atomic_int_set (&self->holds, TRUE);
+  g_assert_cmpint (natsConnection_PublishString (self->publisher, "mark", ""), ==, NATS_OK);
+  wait_for (&self->held, TRUE);
+  self->args = g_variant_ref_sink (g_variant_new ("(ims)", 1, NULL));
+  publish (self, N_DROPPED);
+  g_assert_cmpint (natsConnection_Flush (self->publisher), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (norpc_nats_link_get_nats (self->link)), ==, NATS_OK);
+  g_assert_true (check_dropped (self));
+  g_assert_false (check_dropped (self));
+
+  n_jobs = g_atomic_int_get (&self->n_jobs);
+  norpc_nats_link_invoke (self->link, start_job, self);
+  wait_for (&self->n_jobs, n_jobs + 1);
+  g_assert_false (check_dropped (self));
+  g_atomic_int_set (&self->holds, FALSE);
+  wait_for (&self->n_marks, 1);
+}
+
 #define N_CANCELLED 60
 
 /* Flags that hold the thread of the link, and then the functions that free the arguments of calls. */
@@ -349,6 +412,7 @@ main (int   argc,
 
   g_test_add ("/nats/bounds/number", Fixture, NULL, set_up, test_number, tear_down);
   g_test_add ("/nats/bounds/size", Fixture, NULL, set_up, test_size, tear_down);
+  g_test_add ("/nats/bounds/started-again", Fixture, NULL, set_up, test_started_again, tear_down);
   g_test_add ("/nats/bounds/headers", Fixture, NULL, set_up, test_headers, tear_down);
 #ifdef __SANITIZE_THREAD__
   /* A function that frees a value must not block there: tests/tsan holds a lock meanwhile. */
