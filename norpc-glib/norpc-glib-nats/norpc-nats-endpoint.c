@@ -30,6 +30,9 @@
  * Since: 0.1
  */
 
+/* So few probes are not worth a look for those that were cancelled. */
+#define MIN_PROBES 16
+
 struct _NorpcNatsEndpoint
 {
   GObject parent_instance;
@@ -41,8 +44,9 @@ struct _NorpcNatsEndpoint
   NorpcNatsRoute       route;
 
   GMutex lock;
-  guint  n_calls; /* [lock]: that have not completed */
-  GQueue probes;  /* [lock]: of owned NorpcCall, which wait until there are fewer calls */
+  guint  n_calls;    /* [lock]: that have not completed */
+  GQueue probes;     /* [lock]: of owned NorpcCall, which wait until there are fewer calls */
+  guint  max_probes; /* [lock]: if there are more, those that were cancelled are removed */
 };
 
 static void norpc_nats_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -59,22 +63,64 @@ typedef enum
 
 static GParamSpec *properties[PROP_CAPACITY + 1];
 
+/* Thread-safe. Answers a probe, or keeps it until there are fewer calls. */
+static void
+settle_probe (NorpcNatsEndpoint *self,
+              NorpcCall         *probe)
+{
+  g_autofree char *reason = NULL;
+  gboolean waits;
+
+  /* A probe that was cancelled does not wait again. */
+  if (norpc_call_is_cancelled (probe))
+    return;
+  if (norpc_nats_link_is_closed (self->route.link))
+    {
+      reason = norpc_nats_link_describe_end (self->route.link);
+      norpc_call_return_error (probe, NORPC_ERROR, NORPC_ERROR_CLOSED, "The endpoint is closed: %s", reason);
+      return;
+    }
+
+  g_mutex_lock (&self->lock);
+  waits = self->n_calls >= self->capacity;
+  if (waits)
+    g_queue_push_tail (&self->probes, norpc_call_ref (probe));
+  g_mutex_unlock (&self->lock);
+
+  if (!waits)
+    norpc_call_return_values (probe, 0, NULL);
+}
+
+/* Thread-safe. All that wait are settled, because those that are answered first may not use the room. */
+static void
+settle_probes (NorpcNatsEndpoint *self)
+{
+  NorpcCall *probe;
+  GQueue probes;
+
+  g_mutex_lock (&self->lock);
+  probes = self->probes;
+  g_queue_init (&self->probes);
+  g_mutex_unlock (&self->lock);
+
+  while ((probe = g_queue_pop_head (&probes)) != NULL)
+    {
+      settle_probe (self, probe);
+      norpc_call_unref (probe);
+    }
+}
+
 /* Thread-safe. There is room for one more call. */
 static void
 call_ended (GObject *object)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
-  NorpcCall *probe;
 
   g_mutex_lock (&self->lock);
   self->n_calls--;
-  probe = g_queue_pop_head (&self->probes);
   g_mutex_unlock (&self->lock);
 
-  if (probe == NULL)
-    return;
-  norpc_call_return_values (probe, 0, NULL);
-  norpc_call_unref (probe);
+  settle_probes (self);
 }
 
 static void
@@ -120,29 +166,28 @@ norpc_nats_endpoint_is_ready (NorpcEndpoint *endpoint)
   is_ready = self->n_calls < self->capacity;
   g_mutex_unlock (&self->lock);
 
-  return is_ready;
+  return is_ready && !norpc_nats_link_is_closed (self->route.link);
 }
 
-/* The next call that completes answers the probe: each call completes. */
+/* Probes that were cancelled stay for a while, but not more of them than others. */
 static void
 norpc_nats_endpoint_await_ready (NorpcEndpoint *endpoint,
                                  NorpcCall     *probe)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
-  gboolean waits;
+  gboolean are_many;
 
+  settle_probe (self, probe);
   g_mutex_lock (&self->lock);
-  waits = self->n_calls >= self->capacity && self->probes.length < self->n_calls;
-  if (waits)
-    g_queue_push_tail (&self->probes, norpc_call_ref (probe));
+  are_many = self->probes.length > self->max_probes;
   g_mutex_unlock (&self->lock);
 
-  if (waits)
+  if (!are_many)
     return;
-  if (norpc_nats_endpoint_is_ready (endpoint))
-    norpc_call_return_values (probe, 0, NULL);
-  else
-    norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_BUSY, "Too many clients wait for this endpoint");
+  settle_probes (self);
+  g_mutex_lock (&self->lock);
+  self->max_probes = MAX (2 * self->probes.length, MIN_PROBES);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -190,6 +235,8 @@ norpc_nats_endpoint_finalize (GObject *object)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
 
+  /* Those that were cancelled stay until the next one. */
+  g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
   norpc_nats_remote_end (self->route.remote);
   norpc_nats_liveness_end (self->route.liveness);
   g_mutex_clear (&self->lock);
@@ -303,6 +350,8 @@ static void
 norpc_nats_endpoint_init (NorpcNatsEndpoint *self)
 {
   g_mutex_init (&self->lock);
+  g_queue_init (&self->probes);
+  self->max_probes = MIN_PROBES;
 }
 
 /**

@@ -202,31 +202,127 @@ ready_cb (GObject      *endpoint,
   norpc_endpoint_ready_finish (NORPC_ENDPOINT (endpoint), result, &outcome->error);
 }
 
+/* A client that may have one call, and has it. */
+typedef struct
+{
+  NorpcEndpoint   *endpoint; /* (owned) */
+  DepotDepotProxy *proxy;    /* (owned) */
+  NorpcCall       *call;     /* (owned): at the service */
+  Outcome          outcome;  /* of the call */
+} Full;
+
+static void
+full_init (Full    *self,
+           Fixture *fixture)
+{
+  *self = (Full) { 0 };
+  self->endpoint = g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", fixture->connection, "prefix", PREFIX,
+                                 "capacity", 1, NULL);
+  self->proxy = depot_depot_proxy_new (self->endpoint);
+  g_assert_true (norpc_endpoint_is_ready (self->endpoint));
+  depot_depot_proxy_call_hold (self->proxy, NULL, hold_cb, &self->outcome);
+  self->call = depot_state_wait_held (fixture->state);
+  g_assert_false (norpc_endpoint_is_ready (self->endpoint));
+}
+
+/* The service answers the call. */
+static void
+full_answer (Full *self)
+{
+  norpc_call_return_error_literal (self->call, NORPC_ERROR, NORPC_ERROR_FAILED, "");
+  outcome_assert (&self->outcome, NORPC_ERROR, NORPC_ERROR_FAILED);
+}
+
+static void
+full_clear (Full *self)
+{
+  norpc_call_unref (self->call);
+  g_object_unref (self->proxy);
+  release_and_wait (self->endpoint);
+}
+
 /* More calls than the client may have open. */
 static void
 test_endpoint_capacity (Fixture       *fixture,
                         gconstpointer  unused)
 {
-  g_autoptr (NorpcEndpoint) endpoint = g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", fixture->connection,
-                                                     "prefix", PREFIX, "capacity", 1, NULL);
-  g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (endpoint);
-  g_autoptr (NorpcCall) call = NULL;
   g_autoptr (GError) error = NULL;
-  Outcome outcome = { 0 }, ready = { 0 };
+  Outcome ready = { 0 };
+  Full full;
 
-  g_assert_true (norpc_endpoint_is_ready (endpoint));
-  depot_depot_proxy_call_hold (proxy, NULL, hold_cb, &outcome);
-  call = depot_state_wait_held (fixture->state);
-  g_assert_false (norpc_endpoint_is_ready (endpoint));
-  g_assert_null (depot_depot_proxy_call_echo_sync (proxy, "", NULL, &error));
+  full_init (&full, fixture);
+  g_assert_null (depot_depot_proxy_call_echo_sync (full.proxy, "", NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
-  norpc_endpoint_ready_async (endpoint, NULL, ready_cb, &ready);
+  norpc_endpoint_ready_async (full.endpoint, NULL, ready_cb, &ready);
   g_assert_cmpuint (ready.n, ==, 0);
 
-  norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED, "");
-  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_FAILED);
+  full_answer (&full);
   outcome_wait (&ready);
   g_assert_no_error (ready.error);
+  full_clear (&full);
+}
+
+/* Clients that have stopped waiting keep no other one from that. */
+static void
+test_cancelled_ready (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome cancelled = { 0 }, ready = { 0 };
+  Full full;
+
+  full_init (&full, fixture);
+  norpc_endpoint_ready_async (full.endpoint, cancellable, ready_cb, &cancelled);
+  g_cancellable_cancel (cancellable);
+  outcome_assert (&cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  norpc_endpoint_ready_async (full.endpoint, NULL, ready_cb, &ready);
+
+  full_answer (&full);
+  outcome_wait (&ready);
+  g_assert_no_error (ready.error);
+  full_clear (&full);
+}
+
+#define N_READY 5
+
+/* More clients wait than there may be calls: all of them learn that there is room. */
+static void
+test_many_ready (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  Outcome ready[N_READY] = { { 0 } };
+  Full full;
+
+  full_init (&full, fixture);
+  for (guint i = 0; i < N_READY; i++)
+    norpc_endpoint_ready_async (full.endpoint, NULL, ready_cb, &ready[i]);
+
+  full_answer (&full);
+  for (guint i = 0; i < N_READY; i++)
+    {
+      outcome_wait (&ready[i]);
+      g_assert_no_error (ready[i].error);
+    }
+  full_clear (&full);
+}
+
+/* An endpoint of a closed connection will never be ready. */
+static void
+test_closed_ready (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  Outcome waiting = { 0 }, later = { 0 };
+  Full full;
+
+  full_init (&full, fixture);
+  norpc_endpoint_ready_async (full.endpoint, NULL, ready_cb, &waiting);
+  norpc_nats_connection_close (fixture->connection);
+  outcome_assert (&full.outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_assert (&waiting, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_false (norpc_endpoint_is_ready (full.endpoint));
+  norpc_endpoint_ready_async (full.endpoint, NULL, ready_cb, &later);
+  outcome_assert (&later, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  full_clear (&full);
 }
 
 static void
@@ -241,6 +337,9 @@ add_tests (void)
   TEST ("/nats/calls/no-responders", test_no_responders);
   TEST_WITH_CAPACITY ("/nats/calls/capacity", 2, test_capacity);
   TEST ("/nats/calls/endpoint-capacity", test_endpoint_capacity);
+  TEST ("/nats/calls/cancelled-ready", test_cancelled_ready);
+  TEST ("/nats/calls/many-ready", test_many_ready);
+  TEST ("/nats/calls/closed-ready", test_closed_ready);
 }
 
 int
