@@ -316,19 +316,21 @@ norpc_nats_remote_is_absent (NorpcNatsRemote *self)
   return g_atomic_int_get (&self->absent);
 }
 
-/* Returns the interface (unowned) that is described by @info, or by the same name, or NULL. */
+/* Returns the interface (unowned) that proxies with @info follow, or one with the same name, or NULL. */
 static NorpcRemoteInterface *
-find_remote (NorpcNatsRemote *self,
-             const char      *name)
+find_remote (NorpcNatsRemote          *self,
+             const NorpcInterfaceInfo *info)
 {
   NorpcRemoteInterface *found = NULL;
+  gboolean matches = FALSE;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; found == NULL && i < self->followed->len; i++)
+  for (guint i = 0; !matches && i < self->followed->len; i++)
     {
       NorpcRemoteInterface *remote = norpc_nats_events_get_remote (((Followed *) self->followed->pdata[i])->events);
 
-      if (g_str_equal (norpc_remote_interface_get_info (remote)->dbus.name, name))
+      matches = norpc_remote_interface_matches (remote, info);
+      if (matches || (found == NULL && g_str_equal (norpc_remote_interface_get_info (remote)->dbus.name, info->dbus.name)))
         found = remote;
     }
   g_mutex_unlock (&self->lock);
@@ -341,11 +343,11 @@ norpc_nats_remote_answer_get_all (NorpcNatsRemote *self,
                                   NorpcCall       *call,
                                   GVariant        *values)
 {
-  const char *name = norpc_interface_info_get_name (norpc_call_get_interface_info (call));
-  NorpcRemoteInterface *remote = find_remote (self, name);
+  NorpcRemoteInterface *remote = find_remote (self, norpc_call_get_accessed_interface (call));
 
   if (remote != NULL)
     norpc_remote_interface_answer_get_all (remote, call, values);
   else
-    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_CLOSED, "%s was rejected: its proxy has been released", name);
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_CLOSED, "%s was rejected: its proxy has been released",
+                             norpc_interface_info_get_name (norpc_call_get_interface_info (call)));
 }

@@ -5,21 +5,34 @@
 
 /* The answers to calls that read all properties, or set one. */
 
+#include "core/norpc-info-match-private.h"
 #include "norpc-dbus-call-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
+#include "norpc-remote-call.h"
 
+/* Returns the interface (owned) that the proxy of the call follows, or one with the same name, or NULL. */
 static NorpcDBusInterface *
 find_interface (NorpcDBusObject *object,
-                const char      *name)
+                NorpcCall       *call)
 {
+  const NorpcInterfaceInfo *info = norpc_call_get_accessed_interface (call);
   NorpcDBusInterface *found = NULL;
+  gboolean matches = FALSE;
 
   g_mutex_lock (&object->lock);
-  for (guint i = 0; found == NULL && i < object->interfaces->len; i++)
-    if (g_str_equal (norpc_dbus_interface_get_info (object->interfaces->pdata[i])->dbus.name, name))
-      found = norpc_dbus_interface_ref (object->interfaces->pdata[i]);
+  for (guint i = 0; !matches && i < object->interfaces->len; i++)
+    {
+      NorpcDBusInterface *iface = object->interfaces->pdata[i];
+      const NorpcInterfaceInfo *other = norpc_dbus_interface_get_info (iface);
+
+      matches = norpc_interface_infos_match (other, info);
+      if (matches || (found == NULL && g_str_equal (other->dbus.name, info->dbus.name)))
+        found = iface;
+    }
+  if (found != NULL)
+    norpc_dbus_interface_ref (found);
   g_mutex_unlock (&object->lock);
 
   return found;
@@ -32,7 +45,7 @@ norpc_dbus_call_finish_get_all (NorpcDBusCall *self,
 {
   NorpcCall *call = norpc_dbus_call_take (self);
   GVariant *body = g_dbus_message_get_body (reply);
-  NorpcDBusInterface *iface = find_interface (self->object, norpc_call_get_interface_name (call));
+  NorpcDBusInterface *iface = find_interface (self->object, call);
   g_autoptr (GVariant) dict = NULL;
 
   if (iface == NULL)
@@ -58,7 +71,7 @@ get_told (NorpcDBusCall *self,
           GValue        *value)
 {
   NorpcDBusInterface *iface = self->object->peer == NORPC_DBUS_PEER_NORPC
-                                ? find_interface (self->object, norpc_call_get_interface_name (self->call)) : NULL;
+                                ? find_interface (self->object, self->call) : NULL;
   gboolean told = iface != NULL && norpc_dbus_interface_get_told (iface, self->call, value);
 
   g_clear_pointer (&iface, norpc_dbus_interface_unref);

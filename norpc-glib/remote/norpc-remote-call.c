@@ -40,6 +40,27 @@ norpc_call_gets_properties (NorpcCall *self)
 }
 
 /**
+ * norpc_call_get_accessed_interface: (skip)
+ * @self: a call
+ *
+ * Gets the interface whose properties a call reads or sets: that of its proxy. An endpoint that passes the call on by
+ * messages finds its `NorpcRemoteInterface` by norpc_remote_interface_matches(), because two interfaces with the same name
+ * may not match.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: (transfer none) (nullable): the interface info, or %NULL if the call accesses no properties
+ * Since: 0.1
+ */
+const NorpcInterfaceInfo *
+norpc_call_get_accessed_interface (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return accesses_properties (self) ? ((const NorpcPropertyAccess *) self->interface_info)->interface_info : NULL;
+}
+
+/**
  * norpc_call_get_set_property: (skip)
  * @self: a call
  *

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 NORPC_AVAILABLE_IN_ALL
 gboolean                 norpc_call_gets_properties     (NorpcCall                 *self);
 NORPC_AVAILABLE_IN_ALL
+const NorpcInterfaceInfo *norpc_call_get_accessed_interface (NorpcCall            *self);
+NORPC_AVAILABLE_IN_ALL
 const NorpcPropertyInfo *norpc_call_get_set_property    (NorpcCall                 *self);
 NORPC_AVAILABLE_IN_ALL
 void                     norpc_call_return_set_property (NorpcCall                 *self,
