@@ -493,8 +493,9 @@ norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
  *
  * An attempt takes as long as libnats allows, two seconds for each server by default. If a server does not answer, some
  * attempts do not end in libnats: they fail with %NORPC_ERROR_CLOSED after half a minute, and two seconds more for each
- * server. If @cancellable is cancelled, the operation fails with %G_IO_ERROR_CANCELLED at once. While 16 attempts have
- * not ended in libnats, further ones fail with %NORPC_ERROR_BUSY.
+ * server. If @cancellable is cancelled, the operation fails with %G_IO_ERROR_CANCELLED at once. At most 16 attempts are
+ * in progress at a time, and others wait. While 16 attempts have failed but not ended in libnats, further ones fail with
+ * %NORPC_ERROR_BUSY.
  *
  * Since: 0.1
  */
