@@ -402,14 +402,35 @@ watch_free (gpointer data)
   g_free (self);
 }
 
+/* Returns a thread (owned) that runs, or NULL if @error is set. */
+static NorpcThread *
+start_thread (GError **error)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new ("nats");
+  GMainContext *context = norpc_thread_get_main_context (thread);
+
+  if (!norpc_context_seize (context))
+    return g_steal_pointer (&thread);
+
+  g_main_context_release (context);
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED, "Could not connect to NATS: no thread could be started");
+
+  return NULL;
+}
+
 /* Connects, and blocks until that has been done. @options are changed. Returns NULL if @error is set. */
 NorpcNatsLink *
 norpc_nats_link_new (natsOptions  *options,
                      GError      **error)
 {
-  NorpcNatsLink *self = g_new0 (NorpcNatsLink, 1);
+  NorpcThread *thread = start_thread (error);
+  NorpcNatsLink *self;
   natsStatus status;
 
+  if (thread == NULL)
+    return NULL;
+
+  self = g_new0 (NorpcNatsLink, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->watches = g_ptr_array_new_with_free_func (watch_free);
   g_mutex_init (&self->lock);
@@ -417,7 +438,7 @@ norpc_nats_link_new (natsOptions  *options,
   g_queue_init (&self->flushes);
   self->connected = TRUE; /* the library reports only what changes after it has connected */
   register_link (self);
-  self->thread = norpc_thread_new ("nats");
+  self->thread = thread;
   self->jobs = norpc_nats_queue_new (norpc_thread_get_main_context (self->thread), "NorpcNatsLink", run_job, NULL,
                                      NULL);
   status = set_options (options, GUINT_TO_POINTER (self->id));
