@@ -93,11 +93,11 @@ stop_taking (NorpcNatsExport *self)
   g_ptr_array_set_size (self->served, 0);
 }
 
-/* Subscribes to messages about calls. They are taken until the last call has been answered. */
 static gboolean
 subscribe_to_control (NorpcNatsServing      *serving,
                       const char            *name,
                       NorpcNatsMessageFunc   func,
+                      GPtrArray             *subscriptions,
                       GError               **error)
 {
   g_autofree char *subject = norpc_nats_make_control (serving->prefix, name);
@@ -106,20 +106,28 @@ subscribe_to_control (NorpcNatsServing      *serving,
                                                                      norpc_nats_serving_unref, error);
 
   if (subscription != NULL)
-    g_ptr_array_add (serving->controls, subscription);
+    g_ptr_array_add (subscriptions, subscription);
 
   return subscription != NULL;
 }
 
+/* Subscribes to messages about calls. They are taken until the last call has been answered. */
 static gboolean
 subscribe_to_controls (NorpcNatsServing  *serving,
                        GError           **error)
 {
+  g_autoptr (GPtrArray) subscriptions = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
   g_autofree char *held = g_strconcat ("held.", serving->id, NULL);
 
-  return subscribe_to_control (serving, "cancel", norpc_nats_intake_cancel, error) &&
-         subscribe_to_control (serving, "held", norpc_nats_intake_question, error) &&
-         subscribe_to_control (serving, held, norpc_nats_intake_question, error);
+  if (!subscribe_to_control (serving, "cancel", norpc_nats_intake_cancel, subscriptions, error) ||
+      !subscribe_to_control (serving, "held", norpc_nats_intake_question, subscriptions, error) ||
+      !subscribe_to_control (serving, held, norpc_nats_intake_question, subscriptions, error))
+    return FALSE;
+
+  /* Nothing else uses them before an interface is served. */
+  serving->controls = g_steal_pointer (&subscriptions);
+
+  return TRUE;
 }
 
 /**
@@ -183,6 +191,7 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
   g_autoptr (NorpcNatsExport) self = NULL;
 
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (connection), NULL);
+  g_return_val_if_fail (norpc_nats_connection_get_link (connection) != NULL, NULL);
   g_return_val_if_fail (prefix != NULL, NULL);
   g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), NULL);
   g_return_val_if_fail (info != NULL, NULL);
@@ -292,6 +301,9 @@ norpc_nats_export_announce (NorpcNatsExport  *self,
                             const char       *description,
                             GError          **error)
 {
+  g_autoptr (GPtrArray) subscriptions = NULL;
+  NorpcNatsDiscovery *discovery;
+
   g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
   g_return_val_if_fail (self->serving != NULL && self->discovery == NULL, FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
@@ -301,11 +313,21 @@ norpc_nats_export_announce (NorpcNatsExport  *self,
   if (!norpc_nats_check_service_name (name, error) || !norpc_nats_check_version (version, error))
     return FALSE;
 
-  self->discovery = norpc_nats_discovery_new (self->serving, name, version, description, self->queue_group);
+  discovery = norpc_nats_discovery_new (self->serving, name, version, description, self->queue_group);
   for (guint i = 0; i < self->served->len; i++)
-    norpc_nats_discovery_add (self->discovery, self->served->pdata[i]);
+    norpc_nats_discovery_add (discovery, self->served->pdata[i]);
 
-  return norpc_nats_discovery_subscribe (self->discovery, self->subscriptions, error);
+  subscriptions = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
+  if (!norpc_nats_discovery_subscribe (discovery, subscriptions, error))
+    {
+      norpc_nats_discovery_unref (discovery);
+      return FALSE;
+    }
+
+  g_ptr_array_extend_and_steal (self->subscriptions, g_steal_pointer (&subscriptions));
+  self->discovery = discovery;
+
+  return TRUE;
 }
 
 /**

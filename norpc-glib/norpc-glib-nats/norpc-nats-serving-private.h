@@ -29,7 +29,7 @@ typedef struct
   guint                n_served;   /* [lock]: interfaces whose subscriptions or requests have not ended */
   GTask               *drain;      /* (owned) (nullable) [lock]: returns once there are none */
   GPtrArray           *controls;   /* (owned) (nullable) [lock]: of owned NorpcNatsSubscription, to messages about
-                                      calls, until there are none */
+                                      calls, while there are any */
 
   GPtrArray           *announcers;    /* (owned) (nullable): of owned NorpcNatsAnnouncer, accessed in the context of the export */
   int                  n_events;      /* atomic: signals and changes on their way to the thread of the link */

@@ -413,7 +413,6 @@ norpc_nats_serving_new (NorpcNatsConnection *connection,
   self->context = g_main_context_ref_thread_default ();
   self->capacity = capacity;
   self->id = g_uuid_string_random ();
-  self->controls = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
   g_mutex_init (&self->lock);
   self->requests = g_hash_table_new (g_str_hash, g_str_equal);
 
