@@ -24,11 +24,15 @@
  * they are answered; see [class@NorpcNats.Connection] for methods that are idempotent. A method whose values have
  * no form outside of the process fails with %NORPC_ERROR_NOT_IMPLEMENTED. Other errors are those of the service.
  *
+ * An endpoint that is constructed without a connection or a valid prefix logs a critical, and is closed.
+ *
  * The endpoint is thread-safe. It works in the thread of the connection, so that a synchronous call needs no
  * running main loop.
  *
  * Since: 0.1
  */
+
+#define UNUSABLE "the endpoint was constructed without a connection or a valid prefix"
 
 /* So few probes are not worth a look for those that were cancelled. */
 #define MIN_PROBES 16
@@ -123,12 +127,28 @@ call_ended (GObject *object)
   settle_probes (self);
 }
 
+/* Returns TRUE if the endpoint was constructed without what it needs. Then it is closed. */
+static gboolean
+is_unusable (NorpcNatsEndpoint *self)
+{
+  return self->route.link == NULL;
+}
+
 static void
 norpc_nats_endpoint_send (NorpcEndpoint *endpoint,
                           NorpcCall     *call)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
   gboolean is_full;
+
+  if (is_unusable (self))
+    {
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s was rejected: " UNUSABLE,
+                               norpc_interface_info_get_name (norpc_call_get_interface_info (call)),
+                               norpc_call_get_method_name (call));
+      norpc_call_unref (call);
+      return;
+    }
 
   g_mutex_lock (&self->lock);
   is_full = self->n_calls >= self->capacity;
@@ -153,7 +173,7 @@ norpc_nats_endpoint_is_closed (NorpcEndpoint *endpoint)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
 
-  return !norpc_nats_link_is_connected (self->route.link) || norpc_nats_remote_is_absent (self->route.remote);
+  return is_unusable (self) || !norpc_nats_link_is_connected (self->route.link) || norpc_nats_remote_is_absent (self->route.remote);
 }
 
 static gboolean
@@ -166,7 +186,7 @@ norpc_nats_endpoint_is_ready (NorpcEndpoint *endpoint)
   is_ready = self->n_calls < self->capacity;
   g_mutex_unlock (&self->lock);
 
-  return is_ready && !norpc_nats_link_is_closed (self->route.link);
+  return is_ready && !is_unusable (self) && !norpc_nats_link_is_closed (self->route.link);
 }
 
 /* Probes that were cancelled stay for a while, but not more of them than others. */
@@ -176,6 +196,12 @@ norpc_nats_endpoint_await_ready (NorpcEndpoint *endpoint,
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
   gboolean are_many;
+
+  if (is_unusable (self))
+    {
+      norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED, UNUSABLE);
+      return;
+    }
 
   settle_probe (self, probe);
   g_mutex_lock (&self->lock);
@@ -194,14 +220,20 @@ static void
 norpc_nats_endpoint_subscribe (NorpcEndpoint   *endpoint,
                                NorpcSubscriber *subscriber)
 {
-  norpc_nats_remote_subscribe (NORPC_NATS_ENDPOINT (endpoint)->route.remote, subscriber);
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
+
+  if (!is_unusable (self))
+    norpc_nats_remote_subscribe (self->route.remote, subscriber);
 }
 
 static void
 norpc_nats_endpoint_unsubscribe (NorpcEndpoint   *endpoint,
                                  NorpcSubscriber *subscriber)
 {
-  norpc_nats_remote_unsubscribe (NORPC_NATS_ENDPOINT (endpoint)->route.remote, subscriber);
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
+
+  if (!is_unusable (self))
+    norpc_nats_remote_unsubscribe (self->route.remote, subscriber);
 }
 
 static void
@@ -215,12 +247,35 @@ norpc_nats_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->unsubscribe = norpc_nats_endpoint_unsubscribe;
 }
 
+/* Returns FALSE and logs a critical if a property is wrong. Languages other than C may construct the object by its
+ * properties.
+ */
+static gboolean
+check_properties (NorpcNatsEndpoint *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_val_if_fail (self->connection != NULL, FALSE);
+  g_return_val_if_fail (norpc_nats_connection_get_link (self->connection) != NULL, FALSE);
+  g_return_val_if_fail (self->prefix != NULL, FALSE);
+
+  if (norpc_nats_check_prefix ("prefix", self->prefix, &error))
+    return TRUE;
+
+  g_critical ("%s", error->message);
+
+  return FALSE;
+}
+
 static void
 norpc_nats_endpoint_constructed (GObject *object)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
 
   G_OBJECT_CLASS (norpc_nats_endpoint_parent_class)->constructed (object);
+  if (!check_properties (self))
+    return;
+
   self->route.link = norpc_nats_connection_get_link (self->connection);
   self->route.inbox = norpc_nats_connection_get_inbox (self->connection);
   self->route.liveness = norpc_nats_liveness_new (self->route.link, self->route.inbox, self->prefix);
@@ -237,11 +292,11 @@ norpc_nats_endpoint_finalize (GObject *object)
 
   /* Those that were cancelled stay until the next one. */
   g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
-  norpc_nats_remote_end (self->route.remote);
-  norpc_nats_liveness_end (self->route.liveness);
+  g_clear_pointer (&self->route.remote, norpc_nats_remote_end);
+  g_clear_pointer (&self->route.liveness, norpc_nats_liveness_end);
   g_mutex_clear (&self->lock);
   g_free (self->prefix);
-  g_object_unref (self->connection);
+  g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (norpc_nats_endpoint_parent_class)->finalize (object);
 }
@@ -373,18 +428,14 @@ NorpcNatsEndpoint *
 norpc_nats_endpoint_new (NorpcNatsConnection *connection,
                          const char          *prefix)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcNatsEndpoint) self = NULL;
 
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (connection), NULL);
   g_return_val_if_fail (prefix != NULL, NULL);
 
-  if (!norpc_nats_check_prefix ("prefix", prefix, &error))
-    {
-      g_critical ("%s", error->message);
-      return NULL;
-    }
+  self = g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", connection, "prefix", prefix, NULL);
 
-  return g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", connection, "prefix", prefix, NULL);
+  return is_unusable (self) ? NULL : g_steal_pointer (&self);
 }
 
 /**
