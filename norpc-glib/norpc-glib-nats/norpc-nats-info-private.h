@@ -14,12 +14,14 @@ G_BEGIN_DECLS
 /* Behind the prefix and the interface. No method has a name that begins with a dollar sign. */
 #define NORPC_NATS_GET "$get"
 #define NORPC_NATS_SET "$set"
+
+/* The same. Services publish these, and clients may not be permitted to: they have one name more than calls. */
 #define NORPC_NATS_SIGNAL "$signal." /* with the name of the signal behind it */
 #define NORPC_NATS_CHANGED "$property.changed"
-#define NORPC_NATS_EMISSIONS_LOST "$lost" /* with the name of a signal and a number */
+#define NORPC_NATS_EMISSIONS_LOST "$lost.emissions" /* with the name of a signal and a number */
 
-/* Behind the prefix: the services may have changed. */
-#define NORPC_NATS_SERVICES "services"
+/* Behind the prefix. Services publish it, too: they may have changed. */
+#define NORPC_NATS_SERVICES "$services.changed"
 #define NORPC_NATS_LOST "lost" /* the content, if signals or changes were lost */
 
 gboolean norpc_nats_is_prefix         (const char               *prefix);
@@ -41,5 +43,6 @@ char    *norpc_nats_make_subject      (const char               *prefix,
                                        const char               *member);
 char    *norpc_nats_make_control      (const char               *prefix,
                                        const char               *name);
+char    *norpc_nats_make_services     (const char               *prefix);
 
 G_END_DECLS

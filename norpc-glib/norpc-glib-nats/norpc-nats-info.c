@@ -165,12 +165,19 @@ norpc_nats_make_subject (const char               *prefix,
   return g_strconcat (prefix, ".", info->dbus.name, ".", member, NULL);
 }
 
-/* Returns a subject (owned) between norpc-glib on both sides. No interface has a name that begins with a
- * dollar sign.
+/* Returns a subject (owned) between norpc-glib on both sides, to which clients publish. No interface has a name that begins
+ * with a dollar sign.
  */
 char *
 norpc_nats_make_control (const char *prefix,
                          const char *name)
 {
   return g_strconcat (prefix, ".$norpc.", name, NULL);
+}
+
+/* Returns the subject (owned) by which services say that they may have changed. */
+char *
+norpc_nats_make_services (const char *prefix)
+{
+  return g_strconcat (prefix, ".", NORPC_NATS_SERVICES, NULL);
 }

@@ -286,7 +286,7 @@ norpc_nats_presence_new (NorpcNatsLink                *link,
                          gpointer                      data)
 {
   NorpcNatsPresence *self = g_new0 (NorpcNatsPresence, 1);
-  g_autofree char *subject = norpc_nats_make_control (prefix, NORPC_NATS_SERVICES);
+  g_autofree char *subject = norpc_nats_make_services (prefix);
 
   self->waiter.impl = &presence_impl;
   self->waiter.many = TRUE;

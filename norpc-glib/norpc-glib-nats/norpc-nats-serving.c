@@ -174,7 +174,7 @@ static void
 publish_hint (NorpcNatsServing *self,
               const char       *text)
 {
-  g_autofree char *subject = norpc_nats_make_control (self->prefix, NORPC_NATS_SERVICES);
+  g_autofree char *subject = norpc_nats_make_services (self->prefix);
   natsMsg *message = norpc_nats_message_new_text (subject, text);
 
   if (message != NULL)

@@ -251,7 +251,7 @@ test_wrong_messages (GaugeFixture  *fixture,
   gauge_fixture_publish (fixture, "org.example.Gauge.$property.changed", "()", g_variant_new ("()"));
   gauge_fixture_publish (fixture, "org.example.Gauge.$property.changed", "(a{sv}as)",
                          g_variant_new_parsed ("({'Level': <'high'>, 'None': <1>, 'Token': <2>}, @as ['None', ''])"));
-  gauge_fixture_publish (fixture, "$norpc.services", "(a{sv}as)", g_variant_new ("()"));
+  gauge_fixture_publish (fixture, "$services.changed", "(a{sv}as)", g_variant_new ("()"));
   gauge_fixture_publish (fixture, "org.example.Gauge.$signal.Measured", "(ims)", g_variant_new ("(ims)", 4, "x"));
   gauge_fixture_publish (fixture, "org.example.Gauge.$property.changed", "(a{sv}as)",
                          g_variant_new_parsed ("({'Text': <5>, 'Level': <6>}, @as [])"));

@@ -472,17 +472,28 @@ emit_quick_cb (GaugeService *service,
   return 0;
 }
 
-/* The thread of an export is busy, and loses the oldest emissions of one signal: clients learn how many, in their place. */
+/* The thread of an export is busy, and loses the oldest emissions of one signal: clients learn how many, in their place.
+ * The export does not take this for a call.
+ */
 static void
 test_lost_by_export (GaugeFixture  *fixture,
                      gconstpointer  unused)
 {
+  natsSubscription *calls;
+  guint64 n_calls;
+
   g_signal_connect (fixture->proxy, "quick", G_CALLBACK (number_cb), fixture);
   g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (n_lost_cb), fixture);
   gauge_fixture_wait (fixture);
+  g_assert_cmpint (natsConnection_SubscribeSync (&calls, fixture->raw.nats, GAUGE_SUBJECT "*"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
   gauge_service_set_func (fixture->gauge.service, emit_quick_cb, NULL);
   run_in_thread (fixture->gauge.thread, run_gauge, &fixture->gauge);
   gauge_fixture_wait_seen (fixture, "100 44 lost 2 quick 3 4 5 6 7 101 ");
+  g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
+  g_assert_cmpint (natsSubscription_QueuedMsgs (calls, &n_calls), ==, NATS_OK);
+  g_assert_cmpuint (n_calls, ==, 0);
+  natsSubscription_Destroy (calls);
 }
 
 static int
@@ -537,8 +548,33 @@ test_closed_by_hint (GaugeFixture  *fixture,
   g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
   g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
   gauge_fixture_wait (fixture);
-  g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, GAUGE_PREFIX ".$norpc.services", "lost"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, GAUGE_PREFIX ".$services.changed", "lost"), ==, NATS_OK);
   gauge_fixture_wait_seen (fixture, "closed counted ");
+}
+
+/* A client can call methods, and publish messages about its calls, but no losses. */
+static void
+test_forged (GaugeFixture  *fixture,
+             gconstpointer  unused)
+{
+  const char *members[] = {
+    "org.example.Gauge.$lost", "org.example.Gauge.lost", "org.example.Gauge.$services", "$norpc.lost",
+    "$norpc.services", "$norpc.services.changed",
+  };
+
+  g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
+  g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
+  gauge_fixture_wait (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autofree char *subject = g_strconcat (GAUGE_PREFIX, ".", members[i], NULL);
+
+      g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, subject, "lost"), ==, NATS_OK);
+      gauge_fixture_publish (fixture, members[i], "(su)", g_variant_new ("(su)", "Counted", 1));
+    }
+  gauge_fixture_wait (fixture);
+  gauge_run (&fixture->gauge, count_on_cb, NULL);
+  gauge_fixture_wait_seen (fixture, "8 101 ");
 }
 
 static void
@@ -547,6 +583,7 @@ add_tests (void)
   GAUGE_TEST ("/nats/overflow/lost-by-export", test_lost_by_export);
   GAUGE_TEST ("/nats/overflow/closed-by-export", test_closed_by_export);
   GAUGE_TEST ("/nats/overflow/closed-by-hint", test_closed_by_hint);
+  GAUGE_TEST ("/nats/overflow/forged", test_forged);
   GAUGE_TEST ("/nats/overflow/flood", test_flood);
   GAUGE_TEST ("/nats/overflow/slow-server", test_slow_server);
   GAUGE_TEST ("/nats/overflow/gaps", test_gaps);

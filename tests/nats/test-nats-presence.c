@@ -38,7 +38,7 @@ test_takeover (GaugeFixture  *fixture,
   natsSubscription *hints;
   Gauge next = { 0 };
 
-  g_assert_cmpint (natsConnection_SubscribeSync (&hints, fixture->raw.nats, GAUGE_PREFIX ".$norpc.services"), ==,
+  g_assert_cmpint (natsConnection_SubscribeSync (&hints, fixture->raw.nats, GAUGE_PREFIX ".$services.changed"), ==,
                    NATS_OK);
   g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
   g_signal_connect (fixture->proxy, "notify::connected", G_CALLBACK (connected_notified_cb), fixture);
@@ -203,7 +203,7 @@ test_many_hints (GaugeFixture  *fixture,
                    NATS_OK);
   g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
   for (guint i = 0; i < 1000; i++)
-    gauge_fixture_publish (fixture, "$norpc.services", NULL, g_variant_new ("()"));
+    gauge_fixture_publish (fixture, "$services.changed", NULL, g_variant_new ("()"));
   gauge_fixture_wait (fixture);
   g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
   n = count_messages (questions);

@@ -9,7 +9,7 @@
 
 #include <glib/gstdio.h>
 
-#include "nats-fixture.h"
+#include "gauge-fixture.h"
 
 static natsOptions *
 new_options (NatsProcess *nats)
@@ -183,12 +183,147 @@ test_not_permitted (void)
   g_rmdir (folder);
 }
 
+/* The permissions of doc/nats.md for a client. Others may do everything. */
+#define CLIENT_PERMISSIONS \
+  "no_auth_user: service\n" \
+  "authorization { users = [\n" \
+  "  { user: service, password: secret },\n" \
+  "  { user: ada, password: secret, permissions: {\n" \
+  "    publish: [\"" GAUGE_PREFIX ".org.example.Gauge.*\", \"" GAUGE_PREFIX ".$norpc.>\"],\n" \
+  "    subscribe: [\"_INBOX.>\", \"" GAUGE_PREFIX ".org.example.Gauge.*.*\", \"" GAUGE_PREFIX ".$services.*\"]\n" \
+  "  } }\n" \
+  "] }\n"
+
+/* A client with few permissions, and what it sees. */
+typedef struct
+{
+  DepotGaugeProxy *proxy; /* (owned) */
+  GString         *seen;  /* (owned) */
+} Client;
+
+static gboolean
+client_is_ready (gpointer self)
+{
+  return norpc_proxy_is_ready (NORPC_PROXY (((Client *) self)->proxy));
+}
+
+static gboolean
+client_is_disconnected (gpointer self)
+{
+  return !norpc_proxy_is_connected (NORPC_PROXY (((Client *) self)->proxy));
+}
+
+static gboolean
+client_has_seen_5 (gpointer self)
+{
+  return g_str_has_suffix (((Client *) self)->seen->str, "5 ");
+}
+
+static void
+client_measured_cb (DepotGauge *proxy,
+                    int         number,
+                    const char *note,
+                    GString    *seen)
+{
+  g_string_append_printf (seen, "%d ", number);
+}
+
+static void
+client_level_cb (DepotGauge *proxy,
+                 GParamSpec *pspec,
+                 GString    *seen)
+{
+  g_string_append_printf (seen, "level %d ", depot_gauge_get_level (proxy));
+}
+
+static int
+emit_measured_cb (GaugeService *service,
+                  gpointer      unused)
+{
+  depot_gauge_emit_measured (DEPOT_GAUGE (service), 5, NULL);
+
+  return 3;
+}
+
+static void
+log_not_permitted_cb (const char     *domain,
+                      GLogLevelFlags  level,
+                      const char     *message,
+                      gpointer        n_logged)
+{
+  g_printerr ("%s\n", message);
+  g_atomic_int_inc ((int *) n_logged);
+}
+
+static void
+use_gauge (NatsProcess *nats,
+           Gauge       *gauge)
+{
+  g_autoptr (NorpcNatsConnection) connection = NULL;
+  g_autoptr (NorpcNatsEndpoint) endpoint = NULL;
+  g_autoptr (DepotGaugeProxy) proxy = NULL;
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  natsOptions *options = new_options (nats);
+  Client client;
+  int number;
+
+  natsOptions_SetUserInfo (options, "ada", "secret");
+  connection = norpc_nats_connection_new_for_options_sync (options, &error);
+  natsOptions_Destroy (options);
+  g_assert_no_error (error);
+  endpoint = norpc_nats_endpoint_new (connection, GAUGE_PREFIX);
+  proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (endpoint));
+  client = (Client) { proxy, seen };
+  wait_until (client_is_ready, &client);
+  g_assert_cmpint (depot_gauge_get_level (DEPOT_GAUGE (proxy)), ==, 9);
+
+  g_signal_connect (proxy, "measured", G_CALLBACK (client_measured_cb), seen);
+  g_signal_connect (proxy, "notify::level", G_CALLBACK (client_level_cb), seen);
+  gauge_set_level (gauge, 10);
+  gauge_service_set_func (gauge->service, emit_measured_cb, NULL);
+  depot_gauge_proxy_call_run_sync (proxy, &number, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (number, ==, 3);
+  wait_until (client_has_seen_5, &client);
+  g_assert_cmpstr (seen->str, ==, "level 10 5 ");
+  depot_gauge_proxy_set_level_sync (proxy, 11, NULL, &error);
+  g_assert_no_error (error);
+  gauge_unexport (gauge);
+  wait_until (client_is_disconnected, &client);
+}
+
+/* A client needs no more than it is said to. */
+static void
+test_permitted (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("norpc-nats-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "nats.conf", NULL);
+  int n_logged = 0;
+  guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, log_not_permitted_cb, &n_logged);
+  NatsProcess *nats;
+  Gauge gauge = { 0 };
+
+  g_assert_true (g_file_set_contents (path, CLIENT_PERMISSIONS, -1, NULL));
+  nats = nats_process_new_full ("--config", path, NULL);
+  gauge_init (&gauge, nats, 9);
+  use_gauge (nats, &gauge);
+  g_assert_cmpint (g_atomic_int_get (&n_logged), ==, 0);
+
+  g_log_remove_handler ("NorpcNats", id);
+  gauge_clear (&gauge);
+  nats_process_free (nats);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 add_tests (void)
 {
   g_test_add_func ("/nats/secure/password", test_password);
   g_test_add_func ("/nats/secure/tls", test_tls);
   g_test_add_func ("/nats/secure/not-permitted", test_not_permitted);
+  g_test_add_func ("/nats/secure/permitted", test_permitted);
 }
 
 int

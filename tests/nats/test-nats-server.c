@@ -233,8 +233,8 @@ test_recovery (Silent        *self,
   norpc_nats_connection_flush_sync (self->connection, 30000, &error);
   g_assert_no_error (error);
   fake_server_wait_received (self->fake, "SUB test.late.org.example.Depot.*");
-  fake_server_wait_received (self->fake, "PUB test.late.$norpc.services");
-  fake_server_wait_received (self->fake, "PUB test.served.$norpc.services");
+  fake_server_wait_received (self->fake, "PUB test.late.$services.changed");
+  fake_server_wait_received (self->fake, "PUB test.served.$services.changed");
   fake_server_wait_received (self->fake, "UNSUB");
   g_assert_false (fake_server_has_received (self->fake, "SUB test.gone."));
 }
