@@ -7,14 +7,14 @@
 
 #include "norpc-nats-attempt-private.h"
 
-/* How many seconds an attempt may take, with the wait for its turn, and how many more for each server, which the library
- * allows it.
+/* How many seconds an attempt may take, with the wait for its turn, and how many more for each server, which the
+ * library allows it.
  */
 #define PATIENCE 30
 #define PATIENCE_PER_SERVER 2
 
-/* How many attempts may be in progress. Others wait until one of these has ended, because any of them may be abandoned, and
- * then never end.
+/* How many attempts may be in progress. Others wait until one of these has ended, because any of them may be
+ * abandoned, and then never end.
  */
 #define MAX_ATTEMPTS 16
 
@@ -192,7 +192,9 @@ abandon_locked (Attempt *self)
     g_cond_signal (&((Attempt *) l->data)->changed);
 }
 
-/* Returns once the attempt is done, or nothing waits for it any more. Returns FALSE if it has not begun, and never does. */
+/* Returns once the attempt is done, or nothing waits for it any more. Returns FALSE if it has not begun, and never
+ * does.
+ */
 static gboolean
 wait_for_attempt (Attempt *self)
 {

@@ -23,7 +23,7 @@
  * NATS](../norpc-glib-1/nats.html#rejected-connections); then a warning is logged, and calls fail with its reason.
  *
  * When the connection is lost, calls that wait for their replies fail with %NORPC_ERROR_CLOSED at once, except
- * for those of methods that are idempotent in the description: they are sent once more when there is a connection
+ * for those of methods that are idempotent in the description: they are sent again when there is a connection
  * again. So a call is performed at most once by default, and at least once if its method is idempotent.
  *
  * The connection is thread-safe. It is closed when the last reference to it is released; endpoints, exports and
@@ -494,8 +494,8 @@ norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
  * An attempt takes as long as libnats allows, two seconds for each server by default. If a server does not answer, some
  * attempts do not end in libnats: they fail with %NORPC_ERROR_CLOSED after half a minute, and two seconds more for each
  * server. If @cancellable is cancelled, the operation fails with %G_IO_ERROR_CANCELLED at once. At most 16 attempts are
- * in progress at a time, and others wait. While 16 attempts have failed but not ended in libnats, further ones fail with
- * %NORPC_ERROR_BUSY.
+ * in progress at a time, and others wait. While 16 attempts have failed but not ended in libnats, further ones fail
+ * with %NORPC_ERROR_BUSY.
  *
  * Since: 0.1
  */

@@ -173,7 +173,8 @@ norpc_nats_endpoint_is_closed (NorpcEndpoint *endpoint)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
 
-  return is_unusable (self) || !norpc_nats_link_is_connected (self->route.link) || norpc_nats_remote_is_absent (self->route.remote);
+  return is_unusable (self) || !norpc_nats_link_is_connected (self->route.link) ||
+         norpc_nats_remote_is_absent (self->route.remote);
 }
 
 static gboolean

@@ -44,6 +44,8 @@ struct _NorpcNatsExport
   GPtrArray          *served;        /* (owned): of owned NorpcNatsServed */
   GPtrArray          *subscriptions; /* (owned): of owned NorpcNatsSubscription, to calls and questions */
   NorpcNatsDiscovery *discovery;     /* (owned) (nullable): since it was announced */
+
+  gboolean is_drained; /* or has been */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcNatsExport, norpc_nats_export, G_TYPE_OBJECT)
@@ -216,6 +218,17 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
   return g_steal_pointer (&self);
 }
 
+/* Returns FALSE and sets @error if the export takes no more calls. */
+static gboolean
+check_not_drained (NorpcNatsExport  *self,
+                   GError          **error)
+{
+  if (self->is_drained)
+    g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED, "The export is drained");
+
+  return !self->is_drained;
+}
+
 /**
  * norpc_nats_export_add_interface:
  * @self: an export
@@ -224,7 +237,7 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
  *
  * Exports another interface with the same prefix.
  *
- * Fails with %G_IO_ERROR_EXISTS if the export has it already.
+ * Fails with %G_IO_ERROR_EXISTS if the export has it already, and with %NORPC_ERROR_CLOSED if the export is drained.
  *
  * Must be called in the context of the export.
  *
@@ -244,6 +257,9 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
   g_return_val_if_fail (self->serving != NULL, FALSE);
   g_return_val_if_fail (info != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_not_drained (self, error))
+    return FALSE;
 
   for (guint i = 0; i < self->served->len; i++)
     if (g_str_equal (((NorpcNatsServed *) self->served->pdata[i])->info->dbus.name, info->dbus.name))
@@ -286,7 +302,8 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
  * From now on, tools find it as a micro-service, with an endpoint for each method and with statistics of it. See
  * [the page on NATS](../norpc-glib-1/nats.html#discovery-and-statistics).
  *
- * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @name or @version is not valid. To announce an export that has been
+ * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @name or @version is not valid, and with %NORPC_ERROR_CLOSED if the
+ * export is drained. To announce an export that has been
  * announced is an error of the programmer.
  *
  * Must be called in the context of the export.
@@ -310,7 +327,8 @@ norpc_nats_export_announce (NorpcNatsExport  *self,
   g_return_val_if_fail (version != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!norpc_nats_check_service_name (name, error) || !norpc_nats_check_version (version, error))
+  if (!check_not_drained (self, error) || !norpc_nats_check_service_name (name, error) ||
+      !norpc_nats_check_version (version, error))
     return FALSE;
 
   discovery = norpc_nats_discovery_new (self->serving, name, version, description, self->queue_group);
@@ -359,7 +377,7 @@ norpc_nats_export_get_id (NorpcNatsExport *self)
  * handled and answered. Then the export ends, and @callback is called. If the connection is lost meanwhile, only
  * the calls that have arrived are handled.
  *
- * Must be called in the context of the export, and only once.
+ * Must be called in the context of the export. It fails with %NORPC_ERROR_CLOSED the second time.
  *
  * Since: 0.1
  */
@@ -374,13 +392,14 @@ norpc_nats_export_drain (NorpcNatsExport     *self,
 
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, norpc_nats_export_drain);
-  if (self->serving == NULL || !norpc_nats_serving_drain (self->serving, task))
+  if (self->serving == NULL || self->is_drained || !norpc_nats_serving_drain (self->serving, task))
     {
       g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED, "The export has ended, or is drained already");
       g_object_unref (task);
       return;
     }
 
+  self->is_drained = TRUE;
   stop_taking (self);
 }
 
@@ -392,7 +411,7 @@ norpc_nats_export_drain (NorpcNatsExport     *self,
  *
  * Finishes an operation that was started with norpc_nats_export_drain().
  *
- * Fails with %NORPC_ERROR_CLOSED if the export had ended already.
+ * Fails with %NORPC_ERROR_CLOSED if the export had ended already, or had been drained before.
  *
  * Returns: %TRUE on success, or %FALSE if @error is set
  * Since: 0.1

@@ -46,8 +46,8 @@ norpc_nats_check_prefix (const char  *kind,
 
   printable = g_strescape (prefix, NULL);
   g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "'%.100s' is not a valid %s: expected names with dots "
-               "between them, without blanks, control characters, '*' and '>', which do not begin with '$' or '_INBOX', of "
-               "at most %d bytes", printable, kind, MAX_PREFIX);
+               "between them, without blanks, control characters, '*' and '>', which do not begin with '$', and of "
+               "which the first is not '_INBOX', of at most %d bytes", printable, kind, MAX_PREFIX);
 
   return FALSE;
 }
@@ -165,8 +165,8 @@ norpc_nats_make_subject (const char               *prefix,
   return g_strconcat (prefix, ".", info->dbus.name, ".", member, NULL);
 }
 
-/* Returns a subject (owned) between norpc-glib on both sides, to which clients publish. No interface has a name that begins
- * with a dollar sign.
+/* Returns a subject (owned) between norpc-glib on both sides, to which clients publish. No interface has a name that
+ * begins with a dollar sign.
  */
 char *
 norpc_nats_make_control (const char *prefix,

@@ -488,8 +488,8 @@ close_nats (gpointer data)
   norpc_nats_link_unref (self);
 }
 
-/* Runs in the thread of the link, after all that was to be sent before. Work that waits for the connection ends without
- * the library, which may be blocked.
+/* Runs in the thread of the link, after the jobs of before, which have found the link closed if they had not begun yet.
+ * Work that waits for the connection ends without the library, which may be blocked.
  */
 static void
 run_close (gpointer data)

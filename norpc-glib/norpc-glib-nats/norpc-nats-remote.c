@@ -328,9 +328,10 @@ find_remote (NorpcNatsRemote          *self,
   for (guint i = 0; !matches && i < self->followed->len; i++)
     {
       NorpcRemoteInterface *remote = norpc_nats_events_get_remote (((Followed *) self->followed->pdata[i])->events);
+      const char *name = norpc_remote_interface_get_info (remote)->dbus.name;
 
       matches = norpc_remote_interface_matches (remote, info);
-      if (matches || (found == NULL && g_str_equal (norpc_remote_interface_get_info (remote)->dbus.name, info->dbus.name)))
+      if (matches || (found == NULL && g_str_equal (name, info->dbus.name)))
         found = remote;
     }
   g_mutex_unlock (&self->lock);

@@ -44,8 +44,8 @@ norpc_call_gets_properties (NorpcCall *self)
  * @self: a call
  *
  * Gets the interface whose properties a call reads or sets: that of its proxy. An endpoint that passes the call on by
- * messages finds its `NorpcRemoteInterface` by norpc_remote_interface_matches(), because two interfaces with the same name
- * may not match.
+ * messages finds its `NorpcRemoteInterface` by norpc_remote_interface_matches(), because two interfaces with the same
+ * name may not match.
  *
  * This function is thread-safe.
  *

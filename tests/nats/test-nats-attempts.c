@@ -199,7 +199,9 @@ test_cancelled (void)
   clear_clients ();
 }
 
-/* If no attempt ends and nothing waits for them any more, others do not wait for their turn. Later ones are made again. */
+/* If no attempt ends and nothing waits for them any more, others do not wait for their turn. Later ones are made
+ * again.
+ */
 static void
 test_abandoned (void)
 {

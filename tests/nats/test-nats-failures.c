@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Connections without a thread, exports whose connection is closed while they subscribe, and endpoints that are constructed
- * without what they need.
+/* Connections without a thread, exports whose connection is closed while they subscribe, and endpoints that are
+ * constructed without what they need.
  */
 
 #define _GNU_SOURCE

@@ -472,8 +472,8 @@ emit_quick_cb (GaugeService *service,
   return 0;
 }
 
-/* The thread of an export is busy, and loses the oldest emissions of one signal: clients learn how many, in their place.
- * The export does not take this for a call.
+/* The thread of an export is busy, and loses the oldest emissions of one signal: clients learn how many, in their
+ * place. The export does not take this for a call.
  */
 static void
 test_lost_by_export (GaugeFixture  *fixture,
@@ -548,7 +548,8 @@ test_closed_by_hint (GaugeFixture  *fixture,
   g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
   g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
   gauge_fixture_wait (fixture);
-  g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, GAUGE_PREFIX ".$services.changed", "lost"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, GAUGE_PREFIX ".$services.changed", "lost"), ==,
+                   NATS_OK);
   gauge_fixture_wait_seen (fixture, "closed counted ");
 }
 

@@ -260,6 +260,39 @@ test_drain (Fixture       *fixture,
   other_clear (&other);
 }
 
+/* Runs in the context of the export. */
+static void
+add_to_drained (gpointer data)
+{
+  NorpcNatsExport *export = ((Fixture *) data)->export;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (norpc_nats_export_add_interface (export, depot_admin_interface_info (), &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_false (norpc_nats_export_announce (export, "depot", "1.0.0", NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* An export that is drained takes no further interface, which would prolong that, and is not announced. */
+static void
+test_drain_add (Fixture       *fixture,
+                gconstpointer  unused)
+{
+  Drain drain = { fixture };
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  run_in_thread (fixture->thread, begin_drain, &drain);
+  run_in_thread (fixture->thread, add_to_drained, fixture);
+  depot_answer (g_steal_pointer (&call), 5);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  drain_wait (&drain);
+}
+
 typedef struct
 {
   Fixture *fixture;
@@ -553,6 +586,7 @@ add_tests (void)
   TEST ("/nats/services/group", test_group);
   TEST ("/nats/services/no-group", test_no_group);
   TEST ("/nats/services/drain", test_drain);
+  TEST ("/nats/services/drain-add", test_drain_add);
   TEST ("/nats/services/drain-confirmed", test_drain_confirmed);
   TEST ("/nats/services/drain-without-server", test_drain_without_server);
   TEST ("/nats/services/drain-lost", test_drain_lost);
