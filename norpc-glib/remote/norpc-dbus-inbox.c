@@ -26,7 +26,6 @@ struct _NorpcDBusInbox
   NorpcDBusRouter   *router;     /* (owned), since construction */
   char              *path;       /* (owned), since construction */
   GMainContext      *context;    /* (owned), since construction */
-  guint              capacity;   /* since construction */
   NorpcDBusInboxFunc func;       /* since construction */
   gpointer           data;       /* (unowned), accessed in the context until the inbox is closed */
 
@@ -68,7 +67,9 @@ norpc_dbus_inbox_unref (gpointer data)
   g_free (self);
 }
 
-/* Returns TRUE for the messages that clients with norpc-glib send about their calls: they have no reply. */
+/* Returns TRUE for the messages that clients with norpc-glib send about their calls. They are not requests: they reach no
+ * endpoint, and the inbox forgets them as soon as they are handled.
+ */
 static gboolean
 is_note (GDBusMessage *message)
 {
@@ -270,9 +271,8 @@ norpc_dbus_inbox_new (GDBusConnection    *connection,
   self->router = norpc_dbus_router_get (connection);
   self->path = g_strdup (path);
   self->context = g_main_context_ref_thread_default ();
-  self->capacity = capacity;
   self->shares = norpc_dbus_shares_new (capacity);
-  self->note_shares = norpc_dbus_note_shares_new (NOTES_OF_CALL * capacity);
+  self->note_shares = norpc_dbus_note_shares_new (MIN (capacity, G_MAXUINT / NOTES_OF_CALL) * NOTES_OF_CALL);
   self->func = func;
   self->data = data;
   self->interfaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -191,6 +191,34 @@ test_within (DBusFixture   *fixture,
     }
 }
 
+/* A capacity of which a multiple is greater than the greatest number */
+#define LARGE_CAPACITY (1u << 30)
+
+static void
+export_large (DBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  dbus_fixture_unexport (self);
+  self->export = norpc_dbus_export_new_full (self->served, DBUS_PATH, self->served_endpoint, wire_wire_interface_info (),
+                                             LARGE_CAPACITY, &error);
+  g_assert_no_error (error);
+}
+
+/* There is room for notes about calls, too. */
+static void
+test_large_capacity (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  dbus_fixture_load (fixture);
+  dbus_fixture_invoke (fixture, export_large);
+  reply = dbus_fixture_call (fixture, "org.norpc.Calls1", "Cancel", g_variant_new ("(u)", 1), &error);
+  g_assert_no_error (error);
+}
+
 static void
 set_extra (WireWire *service,
            gpointer  value)
@@ -398,6 +426,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  dbus_add_tests ("/dbus-limits/large-capacity", test_large_capacity);
   dbus_add_tests ("/dbus-limits/arguments", test_arguments);
   dbus_add_tests ("/dbus-limits/within", test_within);
   dbus_add_tests ("/dbus-limits/results", test_results);
