@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-private.h"
 #include "channel/norpc-channel.h"
 #include "norpc-dbus-client-objects-private.h"
 #include "norpc-dbus-endpoint-private.h"
@@ -37,7 +38,7 @@ struct _NorpcDBusEndpoint
   char            *name;        /* (owned) (nullable) */
   char            *object_path; /* (owned) */
   guint            capacity;
-  NorpcDBusObject *object;      /* (owned) */
+  NorpcDBusObject *object;      /* (owned) (nullable): NULL if a property is wrong, so that all calls fail */
   GDestroyNotify   ended;       /* (nullable): of an object that was received in messages; see `data` */
   gpointer         data;        /* (unowned) */
 };
@@ -61,40 +62,61 @@ static void
 norpc_dbus_endpoint_send (NorpcEndpoint *endpoint,
                           NorpcCall     *call)
 {
-  norpc_dbus_object_send (NORPC_DBUS_ENDPOINT (endpoint)->object, call);
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (endpoint);
+
+  if (self->object != NULL)
+    norpc_dbus_object_send (self->object, call);
+  else
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: its endpoint has wrong properties");
 }
 
 static gboolean
 norpc_dbus_endpoint_is_closed (NorpcEndpoint *endpoint)
 {
-  return norpc_dbus_object_is_closed (NORPC_DBUS_ENDPOINT (endpoint)->object);
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (endpoint);
+
+  return self->object == NULL || norpc_dbus_object_is_closed (self->object);
 }
 
 static gboolean
 norpc_dbus_endpoint_is_ready (NorpcEndpoint *endpoint)
 {
-  return norpc_dbus_object_is_ready (NORPC_DBUS_ENDPOINT (endpoint)->object);
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (endpoint);
+
+  return self->object != NULL && norpc_dbus_object_is_ready (self->object);
 }
 
 static void
 norpc_dbus_endpoint_await_ready (NorpcEndpoint *endpoint,
                                  NorpcCall     *probe)
 {
-  norpc_dbus_object_await_ready (NORPC_DBUS_ENDPOINT (endpoint)->object, probe);
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (endpoint);
+
+  if (self->object != NULL)
+    norpc_dbus_object_await_ready (self->object, probe);
+  else
+    norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                                     "The endpoint is closed: its properties are wrong");
 }
 
 static void
 norpc_dbus_endpoint_subscribe (NorpcEndpoint   *endpoint,
                                NorpcSubscriber *subscriber)
 {
-  norpc_dbus_object_subscribe (NORPC_DBUS_ENDPOINT (endpoint)->object, subscriber);
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (endpoint);
+
+  if (self->object != NULL)
+    norpc_dbus_object_subscribe (self->object, subscriber);
 }
 
 static void
 norpc_dbus_endpoint_unsubscribe (NorpcEndpoint   *endpoint,
                                  NorpcSubscriber *subscriber)
 {
-  norpc_dbus_object_unsubscribe (NORPC_DBUS_ENDPOINT (endpoint)->object, subscriber);
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (endpoint);
+
+  if (self->object != NULL)
+    norpc_dbus_object_unsubscribe (self->object, subscriber);
 }
 
 static void
@@ -108,14 +130,31 @@ norpc_dbus_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->unsubscribe = norpc_dbus_endpoint_unsubscribe;
 }
 
+/* A program may set the properties without norpc_dbus_endpoint_new (), because that has no capacity. */
+static gboolean
+check_properties (NorpcDBusEndpoint *self)
+{
+  if (self->connection == NULL)
+    g_critical ("NorpcDBusEndpoint: it has no connection");
+  else if (self->name != NULL && !g_dbus_is_name (self->name))
+    g_critical ("NorpcDBusEndpoint: '%s' is not a name on a bus", self->name);
+  else if (self->object_path == NULL || !g_variant_is_object_path (self->object_path))
+    g_critical ("NorpcDBusEndpoint: '%s' is not an object path", self->object_path);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
 static void
 norpc_dbus_endpoint_constructed (GObject *object)
 {
   NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
 
   G_OBJECT_CLASS (norpc_dbus_endpoint_parent_class)->constructed (object);
-  self->object = norpc_dbus_object_new (self->connection, self->name, self->object_path, self->capacity,
-                                        &norpc_dbus_client_passage_funcs);
+  if (check_properties (self))
+    self->object = norpc_dbus_object_new (self->connection, self->name, self->object_path, self->capacity,
+                                          &norpc_dbus_client_passage_funcs);
 }
 
 static void
@@ -123,12 +162,12 @@ norpc_dbus_endpoint_finalize (GObject *object)
 {
   NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
 
-  norpc_dbus_object_end (self->object);
+  g_clear_pointer (&self->object, norpc_dbus_object_end);
   if (self->ended != NULL)
     self->ended (self->data);
   g_free (self->object_path);
   g_free (self->name);
-  g_object_unref (self->connection);
+  g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (norpc_dbus_endpoint_parent_class)->finalize (object);
 }
@@ -396,6 +435,12 @@ flush (NorpcDBusEndpoint  *self,
        GCancellable       *cancellable,
        GError            **error)
 {
+  if (self->object == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The endpoint has wrong properties");
+      return FALSE;
+    }
+
   norpc_dbus_object_await_sent (self->object, cancellable);
   if (g_dbus_connection_flush_sync (self->connection, cancellable, error))
     return TRUE;

@@ -54,6 +54,67 @@ test_capacity (DBusFixture   *fixture,
 }
 
 static void
+not_ready_cb (GObject      *endpoint,
+              GAsyncResult *result,
+              gpointer      error)
+{
+  g_assert_false (norpc_endpoint_ready_finish (NORPC_ENDPOINT (endpoint), result, error));
+}
+
+/* All fails that an endpoint does whose properties are wrong. */
+static void
+assert_rejects (NorpcEndpoint *endpoint)
+{
+  g_autoptr (WireWireProxy) proxy =
+    g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  g_assert_true (norpc_endpoint_is_closed (endpoint));
+  g_assert_false (norpc_endpoint_is_ready (endpoint));
+  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_false (norpc_dbus_endpoint_flush_sync (NORPC_DBUS_ENDPOINT (endpoint), NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+  g_clear_error (&error);
+  norpc_endpoint_ready_async (endpoint, NULL, not_ready_cb, &error);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* A mistake of the program is reported when the endpoint is made, also by its properties. */
+static void
+test_wrong (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  const struct
+  {
+    GDBusConnection *connection;
+    const char      *name;
+    const char      *path;
+    const char      *message;
+  } cases[] = {
+    { NULL, DBUS_NAME, DBUS_PATH, "NorpcDBusEndpoint: it has no connection" },
+    { fixture->used, "wrong", DBUS_PATH, "NorpcDBusEndpoint: 'wrong' is not a name on a bus" },
+    { fixture->used, NULL, "wrong", "NorpcDBusEndpoint: 'wrong' is not an object path" },
+    { fixture->used, NULL, NULL, "NorpcDBusEndpoint: '(null)' is not an object path" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (NorpcEndpoint) endpoint = NULL;
+
+      g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, cases[i].message);
+      endpoint = g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", cases[i].connection, "name", cases[i].name,
+                               "object-path", cases[i].path, NULL);
+      g_test_assert_expected_messages ();
+      assert_rejects (endpoint);
+    }
+}
+
+static void
 hold_cb (GObject      *proxy,
          GAsyncResult *result,
          gpointer      number)
@@ -260,6 +321,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  dbus_add_tests ("/dbus-endpoint/wrong", test_wrong);
   dbus_add_tests ("/dbus-endpoint/capacity", test_capacity);
   dbus_add_tests ("/dbus-endpoint/probes", test_probes);
   dbus_add_tests ("/dbus-endpoint/cancelled-before", test_cancelled_before);
