@@ -19,7 +19,8 @@ struct _NorpcFollower
   const NorpcInterfaceInfo *info;
   const NorpcFollowerImpl  *impl;
   gpointer                  data;    /* (unowned): of `impl` */
-  NorpcProxy               *proxy;   /* (owned) */
+  NorpcProxy               *proxy;   /* (owned) (nullable): until the follower is freed */
+  guint                     n_users; /* the owner, and functions that run while it may free the follower */
   GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since they were last passed on */
   gboolean                  loaded;  /* the proxy has requested the first values, whether or not it has got them */
 
@@ -60,7 +61,10 @@ followed_lost_cb (NorpcProxy    *proxy G_GNUC_UNUSED,
 {
   for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
     if (g_str_equal (self->info->signals[i]->name, name))
-      self->impl->lost (i, n_lost, self->data);
+      {
+        self->impl->lost (i, n_lost, self->data);
+        return; /* the follower may have been freed */
+      }
 }
 
 /* The signal is closed for the clients that there are, and not for later ones. */
@@ -226,6 +230,7 @@ norpc_follower_new_with_impl (NorpcEndpoint            *endpoint,
 
   self->info = info;
   self->impl = impl;
+  self->n_users = 1;
   self->data = data;
   self->changed = g_hash_table_new (NULL, NULL);
   self->proxy = new_followed_proxy (endpoint, info);
@@ -283,6 +288,30 @@ get_variant (const NorpcArgInfo  *info,
 }
 
 static void
+drop_user (NorpcFollower *self)
+{
+  if (--self->n_users > 0)
+    return;
+
+  g_hash_table_unref (self->changed);
+  g_free (self);
+}
+
+/* Passes on the changes that come before something else. Returns FALSE if that has freed the follower. */
+static gboolean
+pass_on_before (NorpcFollower *self)
+{
+  gboolean is_there;
+
+  self->n_users++;
+  norpc_follower_flush (self);
+  is_there = self->proxy != NULL;
+  drop_user (self);
+
+  return is_there;
+}
+
+static void
 pass_on_signal (guint         signal,
                 const GValue *values,
                 guint         n_values,
@@ -294,8 +323,8 @@ pass_on_signal (guint         signal,
   GVariant *args = norpc_values_to_variant (info->dbus.args, values, n_values, "argument", &problem);
   g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
 
-  norpc_follower_flush (self);
-  self->funcs->emitted (info, sunk, problem, self->user_data);
+  if (pass_on_before (self))
+    self->funcs->emitted (info, sunk, problem, self->user_data);
 }
 
 static void
@@ -305,8 +334,8 @@ pass_on_loss (guint    signal,
 {
   NorpcFollower *self = data;
 
-  norpc_follower_flush (self);
-  self->funcs->lost (self->info->signals[signal], n_lost, self->user_data);
+  if (pass_on_before (self))
+    self->funcs->lost (self->info->signals[signal], n_lost, self->user_data);
 }
 
 static gboolean
@@ -388,7 +417,8 @@ norpc_follower_new (NorpcEndpoint            *endpoint,
  * norpc_follower_free: (skip)
  * @self: (transfer full): a follower
  *
- * Releases a follower. Changes that wait are not passed on.
+ * Releases a follower. Changes that wait are not passed on. One of its functions may call this one, and is the last that
+ * is called.
  *
  * Since: 0.1
  */
@@ -400,11 +430,8 @@ norpc_follower_free (NorpcFollower *self)
   g_object_set_qdata (G_OBJECT (self->proxy), get_follower_quark (), NULL);
   g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
   if (self->source != NULL)
-    {
-      g_source_destroy (self->source);
-      g_source_unref (self->source);
-    }
-  g_object_unref (self->proxy);
-  g_hash_table_unref (self->changed);
-  g_free (self);
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  g_clear_object (&self->proxy);
+  drop_user (self);
 }
