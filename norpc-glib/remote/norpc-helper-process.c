@@ -347,7 +347,6 @@ launch (NorpcHelperProcess *self)
   int fds[2];
 
   norpc_restart_policy_note_start (&self->policy, g_get_monotonic_time ());
-  norpc_helper_status_count_start (&self->status);
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
     {
@@ -363,6 +362,7 @@ launch (NorpcHelperProcess *self)
       end_process (self, error);
       return;
     }
+  norpc_helper_status_count_start (&self->status);
   g_subprocess_wait_async (self->process, NULL, exited_cb, process_ref (self));
   if (timeout > 0)
     start_timer (self, timeout, late_cb);

@@ -494,7 +494,9 @@ norpc_helper_stop (NorpcHelper *self)
   norpc_helper_process_stop (self->process);
 }
 
-/* Takes ownership of @fd, which programs that this one starts do not get. */
+/* Takes ownership of @fd, which programs that this one starts do not get. One that is no socket is left alone: it belongs to
+ * somebody else, and the environment is wrong.
+ */
 static GDBusConnection *
 connect_to_parent (int      fd,
                    GError **error)

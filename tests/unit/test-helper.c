@@ -372,6 +372,7 @@ test_no_program (void)
   g_test_assert_expected_messages ();
   error = norpc_helper_dup_error (helper);
   g_assert_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
+  g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 0);
 
   g_clear_object (&helper);
   helper = g_object_new (NORPC_TYPE_HELPER, NULL);
