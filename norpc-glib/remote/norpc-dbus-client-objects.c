@@ -16,8 +16,7 @@
  */
 typedef struct
 {
-  NorpcDBusServing *root;      /* (owned) */
-  gulong            closed_id;
+  NorpcDBusServing *root; /* (owned) */
 } ClientObjects;
 
 static GHashTable *all; /* (owned) (nullable): of unowned GDBusConnection and owned ClientObjects */
@@ -27,7 +26,6 @@ client_objects_free (gpointer data)
 {
   ClientObjects *self = data;
 
-  g_clear_signal_handler (&self->closed_id, self->root->connection);
   norpc_dbus_tree_end (self->root);
   g_free (self);
 }
@@ -47,23 +45,6 @@ static void
 emptied (NorpcDBusServing *root)
 {
   norpc_dbus_thread_invoke (end_if_empty, g_object_ref (root->connection));
-}
-
-/* Runs in the context in which the connection was made. */
-static void
-client_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
-                  gboolean         remote G_GNUC_UNUSED,
-                  GError          *error G_GNUC_UNUSED,
-                  gpointer         root)
-{
-  norpc_dbus_tree_close (root);
-}
-
-static void
-unref_client_closure (gpointer  root,
-                      GClosure *closure G_GNUC_UNUSED)
-{
-  norpc_dbus_serving_unref (root);
 }
 
 /* The path is one that no other process and no other connection has: an object that comes back must not be taken for
@@ -93,8 +74,6 @@ ensure_root (GDBusConnection *connection)
   self = g_new0 (ClientObjects, 1);
   self->root = norpc_dbus_tree_new (connection, path, NULL, NORPC_DBUS_EXPORT_DEFAULT_CAPACITY);
   self->root->emptied = emptied;
-  self->closed_id = g_signal_connect_data (connection, "closed", G_CALLBACK (client_closed_cb),
-                                           norpc_dbus_serving_ref (self->root), unref_client_closure, 0);
   g_hash_table_insert (all, connection, self);
 
   return self->root;

@@ -24,7 +24,7 @@
  *
  * The main context that is the thread default when the export is created receives the messages and sends the
  * calls; the service may run in any other one. Functions of the export are for the thread that runs this
- * context. The last reference may be released in any thread. Release it when the context ends: until then, calls that
+ * context, except [method@Norpc.DBusExport.unexport]. The last reference may be released in any thread. Release it when the context ends: until then, calls that
  * have arrived wait for a thread that runs the context.
  *
  * Since: 0.1
@@ -35,27 +35,9 @@ struct _NorpcDBusExport
   GObject parent_instance;
 
   NorpcDBusServing *serving; /* (owned) (nullable): until the object is no longer exported */
-  gulong            closed_id;
 };
 
 G_DEFINE_FINAL_TYPE (NorpcDBusExport, norpc_dbus_export, G_TYPE_OBJECT)
-
-/* Runs in the context in which the connection was made. */
-static void
-export_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
-                  gboolean         remote G_GNUC_UNUSED,
-                  GError          *error G_GNUC_UNUSED,
-                  gpointer         serving)
-{
-  norpc_dbus_tree_close (serving);
-}
-
-static void
-unref_closure (gpointer  serving,
-               GClosure *closure G_GNUC_UNUSED)
-{
-  norpc_dbus_serving_unref (serving);
-}
 
 static void
 norpc_dbus_export_dispose (GObject *object)
@@ -150,8 +132,6 @@ norpc_dbus_export_new_full (GDBusConnection           *connection,
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "Something is already exported at %s", object_path);
       return NULL;
     }
-  self->closed_id = g_signal_connect_data (connection, "closed", G_CALLBACK (export_closed_cb),
-                                           norpc_dbus_serving_ref (self->serving), unref_closure, 0);
 
   return norpc_dbus_export_add_interface (self, info, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -203,7 +183,7 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
  * its callbacks, and not between two iterations or behind its main loop. It does nothing the second time. Releasing the
  * last reference does the same.
  *
- * This function is thread-safe.
+ * It may be called in any thread, unless another thread is in a function of the export at that time.
  *
  * Since: 0.1
  */
@@ -215,9 +195,6 @@ norpc_dbus_export_unexport (NorpcDBusExport *self)
   g_return_if_fail (NORPC_IS_DBUS_EXPORT (self));
 
   serving = g_atomic_pointer_exchange (&self->serving, NULL);
-  if (serving == NULL)
-    return;
-
-  g_clear_signal_handler (&self->closed_id, serving->connection);
-  norpc_dbus_tree_end (serving);
+  if (serving != NULL)
+    norpc_dbus_tree_end (serving);
 }

@@ -41,6 +41,7 @@ struct _NorpcDBusServing
   NorpcDBusObjects *objects;    /* (owned) (nullable): as long */
   GHashTable       *streams;    /* (owned): of unowned paths and owned NorpcDBusServedStream */
   guint64           n_streams;  /* that were opened */
+  gulong            closed_id;  /* until the object is no longer exported: tells that the connection is closed */
   void            (*emptied) (NorpcDBusServing *self); /* (nullable): the last object below it has gone */
   NorpcDBusOutlet   outlet;
 };

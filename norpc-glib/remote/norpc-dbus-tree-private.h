@@ -14,7 +14,6 @@ NorpcDBusServing *norpc_dbus_tree_new   (GDBusConnection  *connection,
                                          const char       *path,
                                          NorpcEndpoint    *endpoint,
                                          guint             capacity);
-void              norpc_dbus_tree_close (NorpcDBusServing *self);
 void              norpc_dbus_tree_end   (NorpcDBusServing *self);
 
 G_END_DECLS

@@ -109,6 +109,23 @@ take_message (GDBusMessage *message,
   norpc_dbus_serving_unref (serving);
 }
 
+/* Runs in the context in which the connection was made. Nobody waits for answers any more, and nobody has the objects. */
+static void
+tree_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
+                gboolean         remote G_GNUC_UNUSED,
+                GError          *error G_GNUC_UNUSED,
+                gpointer         serving)
+{
+  invoke (serving, close_tree_cb);
+}
+
+static void
+unref_serving_closure (gpointer  serving,
+                       GClosure *closure G_GNUC_UNUSED)
+{
+  norpc_dbus_serving_unref (serving);
+}
+
 /* Called in the context of the tree, which is the thread-default one. Returns NULL if there is an object at this path. The
  * object has no interfaces yet; it has none for ever if @endpoint is NULL.
  */
@@ -136,7 +153,12 @@ norpc_dbus_tree_new (GDBusConnection *connection,
   self->objects = norpc_dbus_objects_new (self);
   self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);
   if (self->inbox != NULL)
-    return self;
+    {
+      /* It does not matter if the connection was closed before: nothing is there yet, and no object is given afterwards. */
+      self->closed_id = g_signal_connect_data (connection, "closed", G_CALLBACK (tree_closed_cb),
+                                               norpc_dbus_serving_ref (self), unref_serving_closure, 0);
+      return self;
+    }
 
   g_clear_pointer (&self->objects, norpc_dbus_objects_free);
   norpc_dbus_serving_unref (self);
@@ -144,17 +166,11 @@ norpc_dbus_tree_new (GDBusConnection *connection,
   return NULL;
 }
 
-/* Thread-safe. The connection is closed: nobody waits for answers any more, and nobody has the objects. */
-void
-norpc_dbus_tree_close (NorpcDBusServing *self)
-{
-  invoke (self, close_tree_cb);
-}
-
 /* Thread-safe. The objects are no longer there. Takes ownership of @self. */
 void
 norpc_dbus_tree_end (NorpcDBusServing *self)
 {
+  g_clear_signal_handler (&self->closed_id, self->connection);
   norpc_dbus_serving_unregister (self);
   norpc_dbus_inbox_close (self->inbox);
   if (norpc_context_seize (self->context))
