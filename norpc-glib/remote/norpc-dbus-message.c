@@ -12,17 +12,19 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-message-private.h"
+#include "norpc-remote-call.h"
 
 /* Thread-safe. */
 NorpcDBusKind
 norpc_dbus_message_get_kind (NorpcCall *call)
 {
-  if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
-    return NORPC_DBUS_METHOD;
+  if (norpc_call_gets_properties (call))
+    return NORPC_DBUS_GET_ALL;
 
-  return call->method == NORPC_PROPERTY_GET_ALL ? NORPC_DBUS_GET_ALL : NORPC_DBUS_SET;
+  return norpc_call_get_set_property (call) != NULL ? NORPC_DBUS_SET : NORPC_DBUS_METHOD;
 }
 
+/* Gets the description of the property that a call sets, as an argument. */
 static const NorpcArgInfo *
 get_set_property (NorpcCall *call)
 {

@@ -148,14 +148,6 @@ find_exported_method (NorpcDBusServing          *serving,
   return -1;
 }
 
-static const char *
-get_signature (GDBusMessage *message)
-{
-  const char *signature = g_dbus_message_get_signature (message);
-
-  return signature != NULL ? signature : "";
-}
-
 /* Returns FALSE and answers the request (owned) if its arguments are of other types. */
 static gboolean
 check_signature (NorpcDBusRequest *self,
@@ -163,12 +155,12 @@ check_signature (NorpcDBusRequest *self,
 {
   const char *interface_name = g_dbus_message_get_interface (self->message);
 
-  if (g_str_equal (get_signature (self->message), expected))
+  if (g_str_equal (g_dbus_message_get_signature (self->message), expected))
     return TRUE;
 
   norpc_dbus_answer_wrong (self, NORPC_DBUS_INVALID_ARGS, "%s.%s: expected arguments of the types '%s', got '%s'",
                            interface_name != NULL ? interface_name : "", g_dbus_message_get_member (self->message),
-                           expected, get_signature (self->message));
+                           expected, g_dbus_message_get_signature (self->message));
   norpc_dbus_request_free (self);
 
   return FALSE;

@@ -11,6 +11,7 @@
 #include "core/norpc-value-init-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
+#include "norpc-remote-call.h"
 #include "norpc-remote-interface-parts-private.h"
 
 /* Sets a result from the values of the service. One that it does not send, because it has no form, say, has the last
@@ -99,7 +100,7 @@ norpc_remote_interface_answer_get_all (NorpcRemoteInterface *self,
                                        GVariant             *values)
 {
   g_return_if_fail (self != NULL);
-  g_return_if_fail (call != NULL);
+  g_return_if_fail (call != NULL && norpc_call_gets_properties (call));
   g_return_if_fail (g_variant_is_of_type (values, G_VARIANT_TYPE_VARDICT));
 
   norpc_remote_interface_take_all (self, call, values, self->relay != NULL, NULL);
