@@ -7,6 +7,7 @@
 #include "channel/norpc-channel.h"
 #include "norpc-dbus-client-objects-private.h"
 #include "norpc-dbus-endpoint-private.h"
+#include "norpc-dbus-flush-private.h"
 #include "norpc-dbus-object-private.h"
 
 /**
@@ -429,67 +430,6 @@ norpc_dbus_endpoint_get_capacity (NorpcDBusEndpoint *self)
   return self->capacity;
 }
 
-/* Runs in a thread that blocks. */
-static gboolean
-flush (NorpcDBusEndpoint  *self,
-       GCancellable       *cancellable,
-       GError            **error)
-{
-  if (self->object == NULL)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The endpoint has wrong properties");
-      return FALSE;
-    }
-
-  norpc_dbus_object_await_sent (self->object, cancellable);
-  if (g_dbus_connection_flush_sync (self->connection, cancellable, error))
-    return TRUE;
-
-  /* GDBus cancels what it does when the connection is closed. */
-  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (cancellable))
-    {
-      g_clear_error (error);
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");
-    }
-
-  return FALSE;
-}
-
-/* Runs in a thread that blocks. */
-static void
-flush_thread (GTask        *task,
-              gpointer      source_object,
-              gpointer      data G_GNUC_UNUSED,
-              GCancellable *cancellable)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean flushed = flush (source_object, cancellable, &error);
-
-  /* A task that was cancelled has returned already, and would leak another error. */
-  if (!g_task_set_return_on_cancel (task, FALSE))
-    return;
-
-  if (flushed)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-/* Returns a task (owned) that flushes. It returns at once when it is cancelled: GDBus may not. */
-static GTask *
-new_flush_task (NorpcDBusEndpoint   *self,
-                GCancellable        *cancellable,
-                GAsyncReadyCallback  callback,
-                gpointer             user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, norpc_dbus_endpoint_flush);
-  g_task_set_return_on_cancel (task, TRUE);
-
-  return task;
-}
-
 /**
  * norpc_dbus_endpoint_flush:
  * @self: an endpoint
@@ -518,8 +458,12 @@ norpc_dbus_endpoint_flush (NorpcDBusEndpoint   *self,
   g_return_if_fail (NORPC_IS_DBUS_ENDPOINT (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = new_flush_task (self, cancellable, callback, user_data);
-  g_task_run_in_thread (task, flush_thread);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, norpc_dbus_endpoint_flush);
+  if (self->object != NULL)
+    norpc_dbus_flush_begin (g_steal_pointer (&task), self->object);
+  else
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "The endpoint has wrong properties");
 }
 
 /**
@@ -545,6 +489,15 @@ norpc_dbus_endpoint_flush_finish (NorpcDBusEndpoint  *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Runs in the context of norpc_dbus_endpoint_flush_sync (). */
+static void
+flushed_sync_cb (GObject      *endpoint G_GNUC_UNUSED,
+                 GAsyncResult *result,
+                 gpointer      place)
+{
+  *(GAsyncResult **) place = g_object_ref (result);
+}
+
 /**
  * norpc_dbus_endpoint_flush_sync:
  * @self: an endpoint
@@ -562,14 +515,19 @@ norpc_dbus_endpoint_flush_sync (NorpcDBusEndpoint  *self,
                                 GCancellable       *cancellable,
                                 GError            **error)
 {
-  g_autoptr (GTask) task = NULL;
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  task = new_flush_task (self, cancellable, NULL, NULL);
-  g_task_run_in_thread_sync (task, flush_thread);
+  context = g_main_context_new ();
+  g_main_context_push_thread_default (context);
+  norpc_dbus_endpoint_flush (self, cancellable, flushed_sync_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
 
-  return g_task_propagate_boolean (task, error);
+  return norpc_dbus_endpoint_flush_finish (self, result, error);
 }

@@ -37,6 +37,35 @@ count_notes (GDBusConnection *connection,
   return message;
 }
 
+static int n_pool_jobs; /* atomic: that wait for one of the few threads of GIO */
+
+void __wrap_g_task_run_in_thread (GTask           *task,
+                                  GTaskThreadFunc  func);
+void __real_g_task_run_in_thread (GTask           *task,
+                                  GTaskThreadFunc  func);
+void __wrap_g_task_run_in_thread_sync (GTask           *task,
+                                       GTaskThreadFunc  func);
+void __real_g_task_run_in_thread_sync (GTask           *task,
+                                       GTaskThreadFunc  func);
+
+/* Thread-safe. */
+void
+__wrap_g_task_run_in_thread (GTask           *task,
+                             GTaskThreadFunc  func)
+{
+  g_atomic_int_inc (&n_pool_jobs);
+  __real_g_task_run_in_thread (task, func);
+}
+
+/* Thread-safe. */
+void
+__wrap_g_task_run_in_thread_sync (GTask           *task,
+                                  GTaskThreadFunc  func)
+{
+  g_atomic_int_inc (&n_pool_jobs);
+  __real_g_task_run_in_thread_sync (task, func);
+}
+
 static void
 flushed_cb (GObject      *endpoint,
             GAsyncResult *result,
@@ -171,6 +200,46 @@ test_released (DBusFixture   *fixture,
     g_main_context_iteration (NULL, FALSE);
 }
 
+/* A flush that hangs leaves the threads of GIO to files and others. */
+static void
+test_pool (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean succeeded;
+  Flush flush = { 0 };
+
+  g_atomic_int_set (&n_pool_jobs, 0);
+  flush_begin (&flush, fixture->endpoint);
+  flush_end (&flush);
+  succeeded = norpc_dbus_endpoint_flush_sync (fixture->endpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (succeeded);
+  g_assert_cmpint (g_atomic_int_get (&n_pool_jobs), ==, 0);
+}
+
+/* It returns at once, and does nothing when the thread of D-Bus endpoints goes on. */
+static void
+test_cancelled_later (DBusFixture   *fixture,
+                      gconstpointer  kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Flush flush = { 0 };
+
+  dbus_thread_block ();
+  norpc_dbus_endpoint_flush (fixture->endpoint, cancellable, flushed_cb, &flush);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_false (flush.ended);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (flush.ended);
+  while (!flush.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (flush.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&flush.error);
+  dbus_thread_unblock ();
+}
+
 static void
 ended_cb (gpointer data)
 {
@@ -232,6 +301,8 @@ main (int   argc,
   dbus_add_tests ("/dbus-flush/peer", test_peer);
   dbus_add_tests ("/dbus-flush/closed", test_closed);
   dbus_add_tests ("/dbus-flush/cancelled", test_cancelled);
+  dbus_add_tests ("/dbus-flush/cancelled-later", test_cancelled_later);
+  dbus_add_tests ("/dbus-flush/pool", test_pool);
   g_test_add ("/dbus-flush/released", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, test_released,
               dbus_fixture_tear_down);
 
