@@ -22,10 +22,11 @@ typedef struct
   const char        *prefix;   /* (unowned) */
   GObject           *owner;    /* (unowned): each call has a reference to it */
   void             (*ended) (GObject *owner); /* thread-safe: there is one call less */
+  guint              n_parked; /* accessed in the thread of the link: calls that are parked in the inbox */
 } NorpcNatsRoute;
 
 /* Called in the thread that sends the call. Takes ownership of @call, which is sent, or completed with an error. */
-void norpc_nats_call_send (const NorpcNatsRoute *route,
-                           NorpcCall            *call);
+void norpc_nats_call_send (NorpcNatsRoute *route,
+                           NorpcCall      *call);
 
 G_END_DECLS

@@ -21,16 +21,17 @@
 /* Unless noted otherwise, it is used in the thread of the link. */
 typedef struct
 {
-  NorpcNatsWaiter       waiter;  /* must be first */
-  NorpcNatsWatched      watched; /* while it waits for its reply */
-  const NorpcNatsRoute *route;  /* (unowned), since construction: as long as there is @owner */
-  GObject              *owner;  /* (owned), since construction */
-  NorpcCall            *call;   /* (owned) (nullable): until it is answered */
-  GVariant             *args;   /* (owned), since construction */
-  char                 *reply;  /* (owned) (nullable): the subject for its reply */
-  gulong                cancelled_id;
-  guint                 n_gone;   /* how often its process has gone, or it has not reached any */
-  gint64                patience; /* until then, its service may be about to reconnect; or 0 */
+  NorpcNatsWaiter  waiter;  /* must be first */
+  NorpcNatsWatched watched; /* while it waits for its reply */
+  NorpcNatsRoute  *route;   /* (unowned), since construction: as long as there is @owner */
+  GObject         *owner;   /* (owned), since construction */
+  NorpcCall       *call;    /* (owned) (nullable): until it is answered */
+  GVariant        *args;    /* (owned), since construction */
+  char            *reply;   /* (owned) (nullable): the subject for its reply */
+  gulong           cancelled_id;
+  gboolean         is_sent;  /* and not lost with the connection */
+  guint            n_gone;   /* how often its process has gone, or it has not reached any */
+  gint64           patience; /* until then, its service may be about to reconnect; or 0 */
 } Call;
 
 static const NorpcInterfaceInfo *
@@ -184,7 +185,7 @@ send_one_way (Call *self)
   GError *error = NULL;
   natsMsg *message = make_message (self, &error);
 
-  if (message == NULL || !norpc_nats_link_publish (self->route->link, message, &error))
+  if (message == NULL || !norpc_nats_link_publish_now (self->route->link, message, &error))
     {
       fail_to_send (self, error);
       return;
@@ -204,8 +205,9 @@ send_with_reply (Call *self)
   g_free (self->reply);
   self->reply = norpc_nats_inbox_add (self->route->inbox, &self->waiter);
   message = make_message (self, &error);
-  if (message != NULL && norpc_nats_link_publish (self->route->link, message, &error))
+  if (message != NULL && norpc_nats_link_publish_now (self->route->link, message, &error))
     {
+      self->is_sent = TRUE;
       self->watched.reply = self->reply;
       norpc_nats_liveness_add (self->route->liveness, &self->watched);
       return;
@@ -222,7 +224,8 @@ send_with_reply (Call *self)
 static void
 wait_for_connection (Call *self)
 {
-  self->patience = G_MAXINT64;
+  if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+    self->patience = G_MAXINT64;
   norpc_nats_inbox_park (self->route->inbox, &self->waiter);
 }
 
@@ -235,23 +238,34 @@ reject_closed (Call *self)
   reject (self, reason);
 }
 
-/* Takes ownership of @self. */
+/* Returns TRUE if a call that cannot be sent at the moment waits for a connection. One that has not been sent yet also
+ * does if there is a connection, which the thread of the link is about to notice.
+ */
+static gboolean
+may_wait (Call *self)
+{
+  return has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT) ||
+         (!self->is_sent && norpc_nats_link_is_connected (self->route->link));
+}
+
+/* Takes ownership of @self. It does not overtake a call of its endpoint that waits. */
 static void
 call_send (Call *self)
 {
+  gboolean is_usable = norpc_nats_link_is_usable (self->route->link);
+
   if (norpc_nats_link_is_closed (self->route->link))
     reject_closed (self);
-  else if (norpc_nats_link_is_connected (self->route->link))
-    {
-      if (has_flag (self, NORPC_METHOD_FLAGS_ONEWAY))
-        send_one_way (self);
-      else
-        send_with_reply (self);
-    }
-  else if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+  else if (!is_usable && may_wait (self))
     wait_for_connection (self);
-  else
+  else if (!is_usable)
     reject (self, "there is no connection to NATS");
+  else if (self->route->n_parked > 0)
+    norpc_nats_inbox_park (self->route->inbox, &self->waiter);
+  else if (has_flag (self, NORPC_METHOD_FLAGS_ONEWAY))
+    send_one_way (self);
+  else
+    send_with_reply (self);
 }
 
 static void
@@ -360,9 +374,11 @@ call_lost (NorpcNatsWaiter *waiter,
 {
   Call *self = (Call *) waiter;
 
-  if (!for_good && has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+  if (!for_good && may_wait (self))
     {
-      self->patience = G_MAXINT64;
+      if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+        self->patience = G_MAXINT64;
+      self->is_sent = FALSE;
       norpc_nats_liveness_remove (self->route->liveness, &self->watched);
       return FALSE;
     }
@@ -471,8 +487,8 @@ dup_args (NorpcCall  *call,
 }
 
 void
-norpc_nats_call_send (const NorpcNatsRoute *route,
-                      NorpcCall            *call)
+norpc_nats_call_send (NorpcNatsRoute *route,
+                      NorpcCall      *call)
 {
   GError *error = NULL;
   GVariant *args = dup_args (call, &error);
@@ -492,6 +508,7 @@ norpc_nats_call_send (const NorpcNatsRoute *route,
   g_variant_get_data (args);
   self = g_new0 (Call, 1);
   self->waiter.impl = &call_impl;
+  self->waiter.n_parked = &route->n_parked;
   self->watched.gone = call_gone;
   self->route = route;
   self->owner = g_object_ref (route->owner);

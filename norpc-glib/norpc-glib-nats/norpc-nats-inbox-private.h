@@ -24,8 +24,8 @@ typedef struct
   /* Takes ownership of @message, and of the waiter, unless that gets many. */
   void     (*replied) (NorpcNatsWaiter *self,
                        natsMsg         *message);
-  /* The connection is lost. Takes ownership of the waiter if it returns TRUE; otherwise the waiter is resumed
-   * once there is a connection again.
+  /* The connection is lost, also for those that are parked. Takes ownership of the waiter if it returns TRUE; otherwise
+   * the waiter is resumed once there is a connection again.
    */
   gboolean (*lost)    (NorpcNatsWaiter *self,
                        const char      *reason,
@@ -38,10 +38,12 @@ typedef struct
 struct _NorpcNatsWaiter
 {
   const NorpcNatsWaiterImpl *impl;
-  gboolean                   many;    /* since it was added: it gets any number of replies, and stays */
-  const char                *subject; /* (unowned) (nullable) [lock of the inbox]: while it waits for a reply */
-  GList                      parked;  /* its link in the list of those that wait for a connection */
-  gboolean                   is_parked;
+  gboolean                   many;     /* since it was added: it gets any number of replies, and stays */
+  const char                *subject;  /* (unowned) (nullable) [lock of the inbox]: while it waits for a reply */
+  guint                     *n_parked; /* (unowned) (nullable): counts those of its kind that are parked */
+  guint64                    serial;   /* its place among all, since it was added or parked first; 0 before */
+  GQueue                    *queue;    /* (unowned) (nullable): the one of the inbox that it is in */
+  GList                      link;     /* in that queue */
 };
 
 NorpcNatsInbox *norpc_nats_inbox_new    (NorpcNatsLink    *link,

@@ -36,8 +36,11 @@ struct _NorpcNatsInbox
   NorpcNatsSubscription *subscription; /* (owned), since construction */
   guint8                 random[16 * TOKEN_SIZE]; /* those that come next are for the next tokens */
   guint                  n_random;
-  GQueue                 parked;       /* of owned NorpcNatsWaiter */
-  GSource               *retry;        /* (owned) (nullable): resumes them */
+  guint64                last_serial;
+  GQueue                 parked;       /* of owned NorpcNatsWaiter, in any order */
+  GQueue                 batch;        /* of owned NorpcNatsWaiter: those that are being resumed, or have lost their
+                                          connection */
+  GSource               *retry;        /* (owned) (nullable): resumes those that are parked */
 };
 
 typedef struct
@@ -254,6 +257,34 @@ make_subject (NorpcNatsInbox *self)
   return g_string_free (subject, FALSE);
 }
 
+static void
+join_queue (NorpcNatsWaiter *waiter,
+            GQueue          *queue)
+{
+  waiter->queue = queue;
+  waiter->link.data = waiter;
+  g_queue_push_tail_link (queue, &waiter->link);
+}
+
+static void
+leave_queue (NorpcNatsInbox  *self,
+             NorpcNatsWaiter *waiter)
+{
+  if (waiter->queue == &self->parked && waiter->n_parked != NULL)
+    (*waiter->n_parked)--;
+  g_queue_unlink (waiter->queue, &waiter->link);
+  waiter->queue = NULL;
+}
+
+/* Waiters are resumed in the order in which they came, whatever they have waited for. */
+static void
+ensure_serial (NorpcNatsInbox  *self,
+               NorpcNatsWaiter *waiter)
+{
+  if (waiter->serial == 0)
+    waiter->serial = ++self->last_serial;
+}
+
 /* Takes ownership of @waiter, until it is removed. Returns the subject (owned) for its reply. */
 char *
 norpc_nats_inbox_add (NorpcNatsInbox  *self,
@@ -261,6 +292,7 @@ norpc_nats_inbox_add (NorpcNatsInbox  *self,
 {
   char *subject = make_subject (self);
 
+  ensure_serial (self, waiter);
   g_mutex_lock (&self->table->lock);
   waiter->subject = subject;
   g_hash_table_insert (self->table->waiters, subject, waiter);
@@ -274,9 +306,10 @@ void
 norpc_nats_inbox_park (NorpcNatsInbox  *self,
                        NorpcNatsWaiter *waiter)
 {
-  waiter->is_parked = TRUE;
-  waiter->parked.data = waiter;
-  g_queue_push_tail_link (&self->parked, &waiter->parked);
+  ensure_serial (self, waiter);
+  join_queue (waiter, &self->parked);
+  if (waiter->n_parked != NULL)
+    (*waiter->n_parked)++;
 }
 
 /* Returns TRUE if the waiter was here; it then belongs to the caller. Otherwise it has been replied to. */
@@ -286,10 +319,9 @@ norpc_nats_inbox_remove (NorpcNatsInbox  *self,
 {
   gboolean found;
 
-  if (waiter->is_parked)
+  if (waiter->queue != NULL)
     {
-      waiter->is_parked = FALSE;
-      g_queue_unlink (&self->parked, &waiter->parked);
+      leave_queue (self, waiter);
       return TRUE;
     }
 
@@ -302,60 +334,82 @@ norpc_nats_inbox_remove (NorpcNatsInbox  *self,
   return found;
 }
 
-/* Returns the waiters (owned) that wait for a reply. */
-static GPtrArray *
-take_all (Table *self)
+/* Moves those that wait for a reply to the batch. */
+static void
+take_waiting (NorpcNatsInbox *self)
 {
-  GPtrArray *list = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer waiter;
 
-  g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->waiters);
+  g_mutex_lock (&self->table->lock);
+  g_hash_table_iter_init (&iter, self->table->waiters);
   while (g_hash_table_iter_next (&iter, NULL, &waiter))
     {
       ((NorpcNatsWaiter *) waiter)->subject = NULL;
-      g_ptr_array_add (list, waiter);
+      join_queue (waiter, &self->batch);
       g_hash_table_iter_remove (&iter);
     }
-  g_mutex_unlock (&self->lock);
-
-  return list;
+  g_mutex_unlock (&self->table->lock);
 }
 
+/* Moves those that are parked to the batch, because one that is resumed may be parked again. */
 static void
-fail_waiting (NorpcNatsInbox *self,
-              const char     *reason,
-              gboolean        for_good)
+take_parked (NorpcNatsInbox *self)
 {
-  g_autoptr (GPtrArray) list = take_all (self->table);
-
-  for (guint i = 0; i < list->len; i++)
+  while (!g_queue_is_empty (&self->parked))
     {
-      NorpcNatsWaiter *waiter = list->pdata[i];
+      NorpcNatsWaiter *waiter = g_queue_peek_head (&self->parked);
 
-      if (!waiter->impl->lost (waiter, reason, for_good))
-        norpc_nats_inbox_park (self, waiter);
+      leave_queue (self, waiter);
+      join_queue (waiter, &self->batch);
     }
 }
 
-/* Takes the waiters out first, because one that is resumed may be parked again. */
-static void
-empty_parked (NorpcNatsInbox *self,
-              const char     *reason)
+static int
+compare_serials (gconstpointer a,
+                 gconstpointer b,
+                 gpointer      unused G_GNUC_UNUSED)
 {
-  guint n = self->parked.length;
+  guint64 first = ((const NorpcNatsWaiter *) a)->serial;
+  guint64 second = ((const NorpcNatsWaiter *) b)->serial;
 
-  while (n-- > 0 && self->parked.length > 0)
-    {
-      NorpcNatsWaiter *waiter = g_queue_pop_head_link (&self->parked)->data;
+  return first < second ? -1 : first > second;
+}
 
-      waiter->is_parked = FALSE;
-      if (reason != NULL)
-        waiter->impl->lost (waiter, reason, TRUE);
-      else
-        waiter->impl->resume (waiter);
-    }
+/* Returns the next waiter (owned) of the batch, or NULL. Completing one can remove others. */
+static NorpcNatsWaiter *
+pop_batch (NorpcNatsInbox *self)
+{
+  NorpcNatsWaiter *waiter = g_queue_peek_head (&self->batch);
+
+  if (waiter != NULL)
+    leave_queue (self, waiter);
+
+  return waiter;
+}
+
+static void
+lose_batch (NorpcNatsInbox *self,
+            const char     *reason,
+            gboolean        for_good)
+{
+  NorpcNatsWaiter *waiter;
+
+  g_queue_sort (&self->batch, compare_serials, NULL);
+  while ((waiter = pop_batch (self)) != NULL)
+    if (!waiter->impl->lost (waiter, reason, for_good))
+      norpc_nats_inbox_park (self, waiter);
+}
+
+static void
+resume_parked (NorpcNatsInbox *self)
+{
+  NorpcNatsWaiter *waiter;
+
+  take_parked (self);
+  g_queue_sort (&self->batch, compare_serials, NULL);
+  while ((waiter = pop_batch (self)) != NULL)
+    waiter->impl->resume (waiter);
 }
 
 static gboolean
@@ -364,7 +418,7 @@ retry_cb (gpointer data)
   NorpcNatsInbox *self = data;
 
   g_clear_pointer (&self->retry, g_source_unref);
-  empty_parked (self, NULL);
+  resume_parked (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -389,8 +443,9 @@ end_all (NorpcNatsInbox *self)
 {
   g_autofree char *reason = norpc_nats_link_describe_end (self->table->link);
 
-  fail_waiting (self, reason, TRUE);
-  empty_parked (self, reason);
+  take_waiting (self);
+  take_parked (self);
+  lose_batch (self, reason, TRUE);
 }
 
 void
@@ -402,16 +457,19 @@ norpc_nats_inbox_change (NorpcNatsChange change,
   switch (change)
     {
     case NORPC_NATS_DISCONNECTED:
-      fail_waiting (self, "the connection to NATS was lost", FALSE);
+      take_waiting (self);
+      take_parked (self);
+      lose_batch (self, "the connection to NATS was lost", FALSE);
       break;
 
     case NORPC_NATS_OVERFLOWED:
-      fail_waiting (self, "NATS delivers more than the connection takes, and a reply may be lost", FALSE);
-      empty_parked (self, NULL);
+      take_waiting (self);
+      lose_batch (self, "NATS delivers more than the connection takes, and a reply may be lost", FALSE);
+      resume_parked (self);
       break;
 
     case NORPC_NATS_RECONNECTED:
-      empty_parked (self, NULL);
+      resume_parked (self);
       break;
 
     case NORPC_NATS_EVENTS_OVERFLOWED:

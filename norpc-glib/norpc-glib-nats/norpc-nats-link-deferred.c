@@ -30,14 +30,20 @@ norpc_nats_link_set_state (NorpcNatsLink      *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Called with the lock held. Returns TRUE if the library can be called. Nothing overtakes work that waits still, because
- * the thread of the link does not know yet that the connection was lost for a short time.
+/* Thread-safe. Returns TRUE if there is a connection, and the thread of the link knows of each loss. Until then, nothing
+ * is sent, even if there is a connection again: it would overtake what waits, or is to be sent again.
  */
+static gboolean
+is_connected (NorpcNatsLink *self)
+{
+  return g_atomic_int_get (&self->connected) && g_atomic_int_get (&self->n_losses) == 0;
+}
+
+/* Called with the lock held. Returns TRUE if the library can be called. */
 static gboolean
 is_usable_locked (NorpcNatsLink *self)
 {
-  return self->state == NORPC_NATS_LINK_ONLINE && g_atomic_int_get (&self->connected) &&
-         g_queue_is_empty (&self->deferred);
+  return self->state == NORPC_NATS_LINK_ONLINE && is_connected (self);
 }
 
 static gsize
@@ -69,7 +75,7 @@ pop_deferred (NorpcNatsLink     *self,
   Deferred *deferred = NULL;
 
   g_mutex_lock (&self->lock);
-  if (state == NORPC_NATS_LINK_ENDED || g_atomic_int_get (&self->connected))
+  if (state == NORPC_NATS_LINK_ENDED || is_connected (self))
     deferred = g_queue_pop_head (&self->deferred);
   else
     state = NORPC_NATS_LINK_OFFLINE;
@@ -119,6 +125,36 @@ norpc_nats_link_invoke_connected (NorpcNatsLink    *self,
 
   if (!waits)
     func (self, ended ? NULL : self->nats, data);
+}
+
+/* Thread-safe. Returns TRUE if messages need not wait for the connection. Otherwise a change of it is going to be
+ * followed.
+ */
+gboolean
+norpc_nats_link_is_usable (NorpcNatsLink *self)
+{
+  gboolean is_usable;
+
+  g_mutex_lock (&self->lock);
+  is_usable = is_usable_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  return is_usable;
+}
+
+/* Called in the thread of the link. Takes ownership of @message, which does not wait for the connection. */
+gboolean
+norpc_nats_link_publish_now (NorpcNatsLink  *self,
+                             natsMsg        *message,
+                             GError        **error)
+{
+  natsStatus status = NATS_CONNECTION_DISCONNECTED;
+
+  if (norpc_nats_link_is_usable (self))
+    status = natsConnection_PublishMsg (self->nats, message);
+  natsMsg_Destroy (message);
+
+  return norpc_nats_check_status (status, "Could not send a message over NATS", error);
 }
 
 /* Called in the thread of the link, or in one that ends an export. Takes ownership of @message, which may wait until

@@ -33,6 +33,7 @@ struct _NorpcNatsLink
   NorpcNatsQueue  *jobs;    /* (owned), since construction */
   natsConnection  *nats;    /* (owned), since construction */
   int              connected; /* atomic: what the library has reported last */
+  int              n_losses; /* atomic: losses of the connection that the thread of the link does not know yet */
   int              closed;  /* atomic: nothing can be sent any more */
   int              overflowed[2]; /* atomic: the report of a loss of replies, or of other messages, is on its way */
 

@@ -76,6 +76,10 @@ void            norpc_nats_link_close       (NorpcNatsLink        *self);
 gboolean        norpc_nats_link_is_connected (NorpcNatsLink       *self);
 gboolean        norpc_nats_link_is_closed   (NorpcNatsLink        *self);
 char           *norpc_nats_link_describe_end (NorpcNatsLink       *self);
+gboolean        norpc_nats_link_is_usable   (NorpcNatsLink        *self);
+gboolean        norpc_nats_link_publish_now (NorpcNatsLink        *self,
+                                             natsMsg              *message,
+                                             GError              **error);
 gboolean        norpc_nats_link_publish     (NorpcNatsLink        *self,
                                              natsMsg              *message,
                                              GError              **error);

@@ -161,6 +161,7 @@ follow_change (NorpcNatsLink  *self,
     {
     case NORPC_NATS_DISCONNECTED:
       norpc_nats_link_set_state (self, NORPC_NATS_LINK_OFFLINE);
+      g_atomic_int_add (&self->n_losses, -1);
       end_flushes (self, NATS_CONNECTION_DISCONNECTED);
       break;
 
@@ -221,6 +222,8 @@ report (gpointer        closure,
       norpc_nats_link_unref (self);
       return;
     }
+  if (change == NORPC_NATS_DISCONNECTED)
+    g_atomic_int_inc (&self->n_losses);
   if (change == NORPC_NATS_DISCONNECTED || change == NORPC_NATS_RECONNECTED)
     g_atomic_int_set (&self->connected, change == NORPC_NATS_RECONNECTED);
   if (change == NORPC_NATS_CLOSED)

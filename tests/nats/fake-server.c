@@ -237,6 +237,19 @@ fake_server_has_received (FakeServer *self,
   return found;
 }
 
+/* Returns the lines (owned) that clients have sent. */
+char *
+fake_server_dup_received (FakeServer *self)
+{
+  char *received;
+
+  g_mutex_lock (&self->lock);
+  received = g_strdup (self->received->str);
+  g_mutex_unlock (&self->lock);
+
+  return received;
+}
+
 /* Returns TRUE if the lines that clients have sent contain @first, and then @second. There may be others in between, such
  * as those that libnats sends by itself.
  */

@@ -35,6 +35,7 @@ void        fake_server_wait_received (FakeServer     *self,
                                        const char     *text);
 gboolean    fake_server_has_received  (FakeServer     *self,
                                        const char     *text);
+char       *fake_server_dup_received  (FakeServer     *self);
 gboolean    fake_server_has_received_in_order (FakeServer *self,
                                                const char *first,
                                                const char *second);
