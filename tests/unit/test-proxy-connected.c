@@ -302,6 +302,24 @@ test_unseen (void)
   g_assert_cmpuint (count_news (proxy), ==, 0);
 }
 
+/* A call of a method is not one for all values. */
+static void
+test_wrong_call (void)
+{
+  const char *xml = "<node><interface name='org.example.Button'><method name='Press'/></interface></node>";
+  g_autoptr (TestPort) port = port_new (get_info (), STAYS);
+  g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
+
+  g_assert_no_error (error);
+  call = norpc_call_new (info, 0);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*assertion*norpc_call_gets_properties*failed*");
+  norpc_remote_interface_answer_get_all (port->remote, call, values);
+  g_test_assert_expected_messages ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -313,6 +331,7 @@ main (int   argc,
   g_test_add_data_func ("/proxy-connected/load-sync/at-once", GINT_TO_POINTER (FALSE), test_load_sync);
   g_test_add_data_func ("/proxy-connected/load-sync/pauses", GINT_TO_POINTER (TRUE), test_load_sync);
   g_test_add_func ("/proxy-connected/unseen", test_unseen);
+  g_test_add_func ("/proxy-connected/wrong-call", test_wrong_call);
 
   return g_test_run ();
 }
