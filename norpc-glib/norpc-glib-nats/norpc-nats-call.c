@@ -29,7 +29,6 @@ typedef struct
   GVariant        *args;    /* (owned), since construction */
   char            *reply;   /* (owned) (nullable): the subject for its reply */
   gulong           cancelled_id;
-  gboolean         is_sent;  /* and not lost with the connection */
   guint            n_gone;   /* how often its process has gone, or it has not reached any */
   gint64           patience; /* until then, its service may be about to reconnect; or 0 */
 } Call;
@@ -207,7 +206,7 @@ send_with_reply (Call *self)
   message = make_message (self, &error);
   if (message != NULL && norpc_nats_link_publish_now (self->route->link, message, &error))
     {
-      self->is_sent = TRUE;
+      self->waiter.is_sent = TRUE;
       self->watched.reply = self->reply;
       norpc_nats_liveness_add (self->route->liveness, &self->watched);
       return;
@@ -245,7 +244,7 @@ static gboolean
 may_wait (Call *self)
 {
   return has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT) ||
-         (!self->is_sent && norpc_nats_link_is_connected (self->route->link));
+         (!self->waiter.is_sent && norpc_nats_link_is_connected (self->route->link));
 }
 
 /* Takes ownership of @self. It does not overtake a call of its endpoint that waits. */
@@ -378,7 +377,7 @@ call_lost (NorpcNatsWaiter *waiter,
     {
       if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
         self->patience = G_MAXINT64;
-      self->is_sent = FALSE;
+      self->waiter.is_sent = FALSE;
       norpc_nats_liveness_remove (self->route->liveness, &self->watched);
       return FALSE;
     }

@@ -7,6 +7,7 @@
 
 #include "norpc-nats-attempt-private.h"
 #include "norpc-nats-connection-private.h"
+#include "norpc-nats-flush-private.h"
 #include "norpc-nats-notifier-private.h"
 #include "norpc-nats-number-private.h"
 #include "norpc-nats-status-private.h"
@@ -709,7 +710,7 @@ norpc_nats_connection_flush_sync (NorpcNatsConnection  *self,
   g_mutex_init (&wait->lock);
   g_cond_init (&wait->cond);
   g_atomic_ref_count_inc (&wait->ref_count); /* for the thread of the link */
-  norpc_nats_link_flush (self->link, milliseconds, end_flush_wait, wait);
+  norpc_nats_flush (self->inbox, milliseconds, end_flush_wait, wait);
 
   g_mutex_lock (&wait->lock);
   while (!wait->done && g_cond_wait_until (&wait->cond, &wait->lock, end))

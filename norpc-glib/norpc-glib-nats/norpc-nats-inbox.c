@@ -312,6 +312,30 @@ norpc_nats_inbox_park (NorpcNatsInbox  *self,
     (*waiter->n_parked)++;
 }
 
+/* Returns TRUE if one that came before @waiter is parked, and has not been sent. */
+gboolean
+norpc_nats_inbox_has_unsent (NorpcNatsInbox  *self,
+                             NorpcNatsWaiter *waiter)
+{
+  ensure_serial (self, waiter);
+  for (GList *l = self->parked.head; l != NULL; l = l->next)
+    {
+      NorpcNatsWaiter *other = l->data;
+
+      if (!other->is_sent && other->serial < waiter->serial)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Thread-safe. */
+NorpcNatsLink *
+norpc_nats_inbox_get_link (NorpcNatsInbox *self)
+{
+  return self->table->link;
+}
+
 /* Returns TRUE if the waiter was here; it then belongs to the caller. Otherwise it has been replied to. */
 gboolean
 norpc_nats_inbox_remove (NorpcNatsInbox  *self,

@@ -249,6 +249,7 @@ static const DepotDepotInterface depot_funcs = {
   .handle_get_time_left = depot_handle_get_time_left,
   .note = depot_note,
   .note_safely = depot_note,
+  .note_soon = depot_note,
   .who_am_i = depot_who_am_i,
   .find = depot_find,
   .fill = depot_fill,

@@ -13,6 +13,8 @@
 #include "fake-server.h"
 #include "nats-connect.h"
 #include "norpc-nats-connection-private.h"
+#include "norpc-nats-flush-private.h"
+#include "norpc-nats-link-parts-private.h"
 #include "norpc-nats-subscription-private.h"
 
 #define N_CALLS 20
@@ -286,6 +288,58 @@ test_no_responders (Fixture       *self,
   norpc_nats_subscription_end (mark);
 }
 
+/* Runs in the thread of the link. */
+static void
+flushed (natsStatus status,
+         gpointer   done)
+{
+  g_assert_cmpint (status, ==, NATS_OK);
+  g_atomic_int_set ((int *) done, TRUE);
+}
+
+/* Runs in the thread of the link, before the calls that wait are sent. */
+static void
+check_no_flush (NorpcNatsChange change,
+                gpointer        data)
+{
+  if (change == NORPC_NATS_RECONNECTED)
+    g_assert_true (g_queue_is_empty (&((Fixture *) data)->link->flushes));
+}
+
+/* Runs in the thread of the link. */
+static void
+add_check (gpointer data)
+{
+  norpc_nats_link_add_watch (((Fixture *) data)->link, check_no_flush, data, nothing);
+}
+
+/* A flush asks the server for a sign after it has sent the calls that wait for the connection. */
+static void
+test_flush (Fixture       *self,
+            gconstpointer  unused)
+{
+  g_autofree char *received = NULL;
+  const char *found;
+  int done = FALSE;
+
+  norpc_nats_link_invoke (self->link, add_check, self);
+  lose (self);
+  depot_depot_proxy_call_note_soon (self->proxy, "first");
+  norpc_nats_flush (norpc_nats_connection_get_inbox (self->connection), 30000, flushed, &done);
+  block_link (self);
+  release_link (self);
+  block_link (self);
+  recover (self);
+  release_link (self);
+  while (!g_atomic_int_get (&done))
+    g_thread_yield ();
+
+  received = fake_server_dup_received (self->server);
+  found = strstr (received, "first");
+  g_assert_nonnull (found);
+  g_assert_nonnull (strstr (found, "PING"));
+}
+
 #define TEST(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -298,6 +352,7 @@ main (int   argc,
   TEST ("/nats/order/waiting", test_waiting);
   TEST ("/nats/order/unnoticed", test_unnoticed);
   TEST ("/nats/order/no-responders", test_no_responders);
+  TEST ("/nats/order/flush", test_flush);
 
   return g_test_run ();
 }
