@@ -35,16 +35,19 @@ typedef struct
 {
   NorpcNatsExport *export; /* (unowned) */
   GMainLoop       *loop;   /* (unowned) */
+  gboolean         is_draining;
 } Serving;
 
 static gboolean
 terminate_cb (gpointer data)
 {
-  const Serving *serving = data;
+  Serving *serving = data;
 
-  norpc_nats_export_drain (serving->export, drained_cb, serving->loop);
+  if (!serving->is_draining)
+    norpc_nats_export_drain (serving->export, drained_cb, serving->loop);
+  serving->is_draining = TRUE;
 
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE; /* without a handler, a second signal would end the process at once */
 }
 
 static gboolean
@@ -65,7 +68,7 @@ serve (NorpcNatsConnection  *connection,
   if (export == NULL || !norpc_nats_export_announce (export, "greeter", "1.0.0", "Greets people", error))
     return FALSE;
 
-  serving = (Serving) { export, loop };
+  serving = (Serving) { export, loop, FALSE };
   g_unix_signal_add (SIGTERM, terminate_cb, &serving);
   g_main_loop_run (loop);
 

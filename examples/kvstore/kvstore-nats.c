@@ -114,6 +114,7 @@ typedef struct
 {
   NorpcNatsExport *export; /* (unowned) */
   GMainLoop       *loop;   /* (unowned) */
+  gboolean         is_draining;
 } Serving;
 
 static void
@@ -129,11 +130,13 @@ drained_cb (GObject      *export,
 static gboolean
 terminate_cb (gpointer data)
 {
-  const Serving *serving = data;
+  Serving *serving = data;
 
-  norpc_nats_export_drain (serving->export, drained_cb, serving->loop);
+  if (!serving->is_draining)
+    norpc_nats_export_drain (serving->export, drained_cb, serving->loop);
+  serving->is_draining = TRUE;
 
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE; /* without a handler, a second signal would end the process at once */
 }
 
 static gboolean
@@ -156,7 +159,7 @@ serve (const Options *options,
   if (export == NULL)
     return FALSE;
 
-  serving = (Serving) { export, loop };
+  serving = (Serving) { export, loop, FALSE };
   g_unix_signal_add (SIGINT, terminate_cb, &serving);
   g_unix_signal_add (SIGTERM, terminate_cb, &serving);
   g_print ("%s is at NATS\n", prefix);

@@ -31,21 +31,16 @@ call (NatsProcess  *nats,
   return g_subprocess_get_exit_status (client);
 }
 
-static void
-test_greeter (void)
+/* Returns a server (owned) that has greeted. */
+static GSubprocess *
+start_server (NatsProcess *nats)
 {
-  NatsProcess *nats = nats_process_new ();
-  g_autoptr (GSubprocess) server = NULL;
+  GSubprocess *server = spawn (G_SUBPROCESS_FLAGS_NONE,
+                               (const char *[]) { program, nats_process_get_url (nats), "--serve", NULL });
   gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
   g_autofree char *output = NULL, *errors = NULL;
-  g_autoptr (GError) error = NULL;
   int status;
 
-  status = call (nats, "Ada", &output, &errors);
-  g_assert_cmpint (status, ==, 1);
-  g_assert_nonnull (strstr (errors, "nothing serves 'demo.greeter' at NATS"));
-
-  server = spawn (G_SUBPROCESS_FLAGS_NONE, (const char *[]) { program, nats_process_get_url (nats), "--serve", NULL });
   do
     {
       g_assert_cmpint (g_get_monotonic_time (), <, end);
@@ -56,8 +51,47 @@ test_greeter (void)
   while (status == 1 && strstr (errors, "nothing serves") != NULL);
   g_assert_cmpstr (output, ==, "Hello, Ada!\n");
 
+  return server;
+}
+
+static void
+test_greeter (void)
+{
+  NatsProcess *nats = nats_process_new ();
+  g_autoptr (GSubprocess) server = NULL;
+  g_autofree char *output = NULL, *errors = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  status = call (nats, "Ada", &output, &errors);
+  g_assert_cmpint (status, ==, 1);
+  g_assert_nonnull (strstr (errors, "nothing serves 'demo.greeter' at NATS"));
+
+  server = start_server (nats);
+
   /* It ends by itself, and answers what it has got. */
   g_subprocess_send_signal (server, SIGTERM);
+  g_assert_true (g_subprocess_wait_check (server, NULL, &error));
+  g_assert_no_error (error);
+  nats_process_free (nats);
+}
+
+/* While the server is paused, the export cannot be drained. */
+static void
+test_signal_comes_again (void)
+{
+  NatsProcess *nats = nats_process_new ();
+  g_autoptr (GSubprocess) server = start_server (nats);
+  g_autoptr (GError) error = NULL;
+
+  nats_process_pause (nats);
+  for (int i = 0; i < 3; i++)
+    {
+      g_subprocess_send_signal (server, SIGTERM);
+      g_usleep (300 * G_TIME_SPAN_MILLISECOND);
+    }
+  nats_process_resume (nats);
+
   g_assert_true (g_subprocess_wait_check (server, NULL, &error));
   g_assert_no_error (error);
   nats_process_free (nats);
@@ -67,6 +101,7 @@ static void
 add_tests (void)
 {
   g_test_add_func ("/nats/example/greeter", test_greeter);
+  g_test_add_func ("/nats/example/signal-comes-again", test_signal_comes_again);
 }
 
 int
