@@ -444,10 +444,11 @@ norpc_nats_link_new (natsOptions  *options,
   self->thread = thread;
   self->jobs = norpc_nats_queue_new (norpc_thread_get_main_context (self->thread), "NorpcNatsLink", run_job, NULL,
                                      NULL);
+  norpc_nats_forget_failure ();
   status = set_options (options, GUINT_TO_POINTER (self->id));
   if (status == NATS_OK)
     status = natsConnection_Connect (&self->nats, options);
-  if (norpc_nats_check_status (status, "Could not connect to NATS", error))
+  if (norpc_nats_check_attempt (status, "Could not connect to NATS", error))
     return self;
 
   norpc_nats_link_unref (self);

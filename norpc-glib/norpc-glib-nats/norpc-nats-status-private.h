@@ -15,4 +15,9 @@ gboolean norpc_nats_check_status (natsStatus   status,
                                   const char  *action,
                                   GError     **error);
 
+void     norpc_nats_forget_failure  (void);
+gboolean norpc_nats_check_attempt   (natsStatus   status,
+                                     const char  *action,
+                                     GError     **error);
+
 G_END_DECLS

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include <norpc-glib/norpc-glib.h>
 
 #include "norpc-nats-status-private.h"
@@ -28,6 +30,51 @@ norpc_nats_check_status (natsStatus   status,
     g_set_error_literal (error, NORPC_ERROR, code, "the message is larger than the NATS server allows");
   else
     g_set_error (error, NORPC_ERROR, code, "%s: %s", action, natsStatus_GetText (status));
+
+  return FALSE;
+}
+
+/* Forgets the reason that the library keeps for the last failure in this thread. The library has no function for that,
+ * but replaces the reason when the next function fails.
+ */
+void
+norpc_nats_forget_failure (void)
+{
+  natsOptions_SetTimeout (NULL, 0);
+}
+
+/* Returns a part of @reason, without the line of the library's source that it may begin with: "(conn.c:733): ". */
+static const char *
+skip_source_line (const char *reason)
+{
+  const char *end = *reason == '(' ? strstr (reason, "): ") : NULL;
+
+  return end != NULL ? end + strlen ("): ") : reason;
+}
+
+/* As norpc_nats_check_status (), with the reason that the library has for the failure, such as that of a certificate
+ * that is rejected. Called in the thread of the function that has returned @status, which has called
+ * norpc_nats_forget_failure () before that: otherwise the reason could be that of an earlier failure.
+ */
+gboolean
+norpc_nats_check_attempt (natsStatus   status,
+                          const char  *action,
+                          GError     **error)
+{
+  natsStatus last_status = NATS_OK;
+  const char *reason = nats_GetLastError (&last_status);
+  g_autofree char *text = NULL;
+
+  if (norpc_nats_check_status (status, action, error))
+    return TRUE;
+
+  if (error == NULL || last_status != status || reason == NULL || *reason == '\0' ||
+      g_str_equal (reason, natsStatus_GetText (status)))
+    return FALSE;
+
+  text = g_strdup_printf ("%s: %s", (*error)->message, skip_source_line (reason));
+  g_free ((*error)->message);
+  (*error)->message = g_utf8_make_valid (text, -1);
 
   return FALSE;
 }

@@ -85,18 +85,37 @@ make_certificate (const char *key,
 }
 
 static void
+assert_mentions (const GError *error,
+                 const char   *reason)
+{
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, reason));
+  g_assert_null (strstr (error->message, ".c:"));
+}
+
+static void
 connect_by_tls (const char *key,
                 const char *certificate)
 {
   g_autofree char *cert_option = g_strconcat ("--tlscert=", certificate, NULL);
   g_autofree char *key_option = g_strconcat ("--tlskey=", key, NULL);
   NatsProcess *nats = nats_process_new_full ("--tls", cert_option, key_option, NULL);
-  g_autoptr (GError) untrusted = NULL, trusted = NULL;
+  g_autoptr (GError) untrusted = NULL, misnamed = NULL, trusted = NULL;
   natsOptions *options = new_options (nats);
 
   natsOptions_SetSecure (options, true);
   untrusted = try_options (options);
   g_assert_error (untrusted, NORPC_ERROR, NORPC_ERROR_FAILED);
+  assert_mentions (untrusted, "certificate");
+
+  /* The reason is that of this attempt, not of the one before. */
+  options = new_options (nats);
+  natsOptions_SetSecure (options, true);
+  g_assert_cmpint (natsOptions_LoadCATrustedCertificates (options, certificate), ==, NATS_OK);
+  g_assert_cmpint (natsOptions_SetExpectedHostname (options, "nats.example.org"), ==, NATS_OK);
+  misnamed = try_options (options);
+  g_assert_error (misnamed, NORPC_ERROR, NORPC_ERROR_FAILED);
+  assert_mentions (misnamed, "mismatch");
 
   options = new_options (nats);
   natsOptions_SetSecure (options, true);
