@@ -28,6 +28,10 @@
  * The handler of a synchronous call must answer before it returns, or the call fails with
  * %NORPC_ERROR_WOULD_DEADLOCK.
  *
+ * It neither starts nor stops the service: the functions of [iface@Norpc.Lifecycle], or of
+ * [method@Norpc.SimpleService.set_lifecycle], do not run. A service that has such functions
+ * needs a [class@Norpc.Server].
+ *
  * A call that a layer passes on in another thread than that of its client, as a
  * [class@Norpc.RateLimit] does, is passed to the service in the client's main context.
  * This is not possible for a synchronous call, which fails with
@@ -430,6 +434,8 @@ norpc_direct_init (NorpcDirect *self)
  * @service: an object that implements one or more generated interfaces
  *
  * Creates an endpoint that calls @service directly.
+ *
+ * The service is neither started nor stopped.
  *
  * Returns: (transfer full): a new endpoint
  * Since: 0.1
