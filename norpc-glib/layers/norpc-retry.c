@@ -151,7 +151,7 @@ make_delay_properties (void)
   /**
    * NorpcRetry:max-attempts: (getter get_max_attempts)
    *
-   * The maximum number of attempts, including the first.
+   * The maximum number of attempts, including the first, 3 by default.
    *
    * Since: 0.1
    */
@@ -163,7 +163,9 @@ make_delay_properties (void)
   /**
    * NorpcRetry:delay:
    *
-   * The longest wait before the second attempt, in milliseconds.
+   * The longest wait before the second attempt, in milliseconds, 10 by default.
+   *
+   * Each wait is shortened by a random fraction, to half of this time at least.
    *
    * Since: 0.1
    */
@@ -175,7 +177,7 @@ make_delay_properties (void)
   /**
    * NorpcRetry:max-delay:
    *
-   * The longest wait before any attempt, in milliseconds.
+   * The longest wait before any attempt, in milliseconds, 1000 by default.
    *
    * Since: 0.1
    */
@@ -192,7 +194,7 @@ make_budget_properties (void)
    * NorpcRetry:ratio:
    *
    * The number of additional attempts that are allowed for each call of the last ten
-   * seconds.
+   * seconds, 0.2 by default.
    *
    * Since: 0.1
    */
@@ -205,7 +207,7 @@ make_budget_properties (void)
    * NorpcRetry:reserve:
    *
    * The number of additional attempts that are allowed per second, regardless of the number
-   * of calls.
+   * of calls, 10 by default.
    *
    * Since: 0.1
    */

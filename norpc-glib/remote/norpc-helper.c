@@ -246,7 +246,7 @@ install_policy (void)
   /**
    * NorpcHelper:max-restarts:
    *
-   * How often the program may end within the window and is started again.
+   * How often the program may end within the window and is started again, 5 by default.
    *
    * Since: 0.1
    */
@@ -254,7 +254,7 @@ install_policy (void)
   /**
    * NorpcHelper:window:
    *
-   * The window for [property@Norpc.Helper:max-restarts], in milliseconds.
+   * The window for [property@Norpc.Helper:max-restarts], in milliseconds, 60000 by default.
    *
    * Since: 0.1
    */
@@ -262,7 +262,7 @@ install_policy (void)
   /**
    * NorpcHelper:min-delay:
    *
-   * The time before the first restart, in milliseconds.
+   * The time before the first restart, in milliseconds, 100 by default.
    *
    * Since: 0.1
    */
@@ -270,7 +270,7 @@ install_policy (void)
   /**
    * NorpcHelper:max-delay:
    *
-   * The longest time before a restart, in milliseconds.
+   * The longest time before a restart, in milliseconds, 10000 by default.
    *
    * Since: 0.1
    */
@@ -278,7 +278,7 @@ install_policy (void)
   /**
    * NorpcHelper:start-timeout:
    *
-   * How long the program may take to connect, in milliseconds, or 0 for no limit.
+   * How long the program may take to connect, in milliseconds, 25000 by default, or 0 for no limit.
    *
    * A program that takes longer is killed.
    *

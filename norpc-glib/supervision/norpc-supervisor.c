@@ -177,7 +177,7 @@ norpc_supervisor_class_init (NorpcSupervisorClass *klass)
   /**
    * NorpcSupervisor:max-restarts:
    *
-   * How often a service may end within the window and is followed by another one.
+   * How often a service may end within the window and is followed by another one, 5 by default.
    *
    * A change of a property applies when a service ends the next time.
    *
@@ -187,7 +187,7 @@ norpc_supervisor_class_init (NorpcSupervisorClass *klass)
   /**
    * NorpcSupervisor:window:
    *
-   * The window for [property@Norpc.Supervisor:max-restarts], in milliseconds.
+   * The window for [property@Norpc.Supervisor:max-restarts], in milliseconds, 60000 by default.
    *
    * Since: 0.1
    */
@@ -195,7 +195,7 @@ norpc_supervisor_class_init (NorpcSupervisorClass *klass)
   /**
    * NorpcSupervisor:min-delay:
    *
-   * The time between the end of a service and the next one, at first, in milliseconds.
+   * The time between the end of a service and the next one, at first, in milliseconds, 100 by default.
    *
    * Since: 0.1
    */
@@ -203,7 +203,7 @@ norpc_supervisor_class_init (NorpcSupervisorClass *klass)
   /**
    * NorpcSupervisor:max-delay:
    *
-   * The longest time between the end of a service and the next one, in milliseconds.
+   * The longest time between the end of a service and the next one, in milliseconds, 10000 by default.
    *
    * Since: 0.1
    */
@@ -211,7 +211,7 @@ norpc_supervisor_class_init (NorpcSupervisorClass *klass)
   /**
    * NorpcSupervisor:start-timeout:
    *
-   * How long the creation and the start of a service may take, in milliseconds, or 0 for no limit.
+   * How long the creation and the start of a service may take, in milliseconds, 25000 by default, or 0 for no limit.
    *
    * A service that takes longer is abandoned: it ends when its thread continues. The next one has another thread.
    *

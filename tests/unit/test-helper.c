@@ -113,6 +113,35 @@ test_restart (void)
     }
 }
 
+/* The last attempt comes 2.25 s after the first one at the earliest. */
+static NorpcEndpoint *
+new_patient_endpoint (NorpcHelper *helper)
+{
+  NorpcLayer *retry = g_object_new (NORPC_TYPE_RETRY, "max-attempts", 8, "delay", 100, NULL);
+
+  return norpc_stack_new (retry, helper, NULL);
+}
+
+/* The helper waits for 100, 200 and 400 ms, and rejects calls meanwhile. Only the call that the program has when it ends
+ * is not sent again.
+ */
+static void
+test_retry (void)
+{
+  const char *argv[] = { WIRE_HELPER, NULL };
+  g_autoptr (NorpcHelper) helper = norpc_helper_new (argv, "/org/example/Wire");
+  g_autoptr (NorpcEndpoint) endpoint = new_patient_endpoint (helper);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (endpoint);
+
+  call (proxy);
+  for (guint i = 1; i <= 3; i++)
+    {
+      crash (proxy);
+      call (proxy);
+      g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, i + 1);
+    }
+}
+
 static void
 wait_for_volume (WireWireProxy *proxy,
                  double         volume)
@@ -473,6 +502,7 @@ main (int   argc,
   g_test_add_func ("/helper/sender", test_sender);
   g_test_add_func ("/helper/start", test_start);
   g_test_add_func ("/helper/restart", test_restart);
+  g_test_add_func ("/helper/retry", test_retry);
   g_test_add_func ("/helper/restart-on-demand", test_restart_on_demand);
   g_test_add_func ("/helper/reasons", test_reasons);
   g_test_add_func ("/helper/state", test_state);
