@@ -685,8 +685,8 @@ end_flush_wait (natsStatus status,
  * proxies have sent in this thread.
  *
  * An export that was just made is reached by others a moment later; after this function, it is. A program that ends
- * after a one-way call calls this function first, because the call is sent by the thread of the connection. A call that
- * waits in a layer in front of the endpoint is not included.
+ * after a one-way call calls this function first, because the call is sent by the thread of the connection. Calls that
+ * wait for the connection are included; one that waits in a layer in front of the endpoint is not.
  *
  * Returns: %TRUE on success, or %FALSE if @error is set
  * Since: 0.1
