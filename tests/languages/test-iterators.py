@@ -6,9 +6,12 @@ import contextlib
 import datetime
 import gc
 import io
+import itertools
 import threading
+import time
 import unittest
 import unittest.mock
+import weakref
 
 import gi
 
@@ -157,6 +160,60 @@ class Iterators(Case):
 
         self.run_everywhere(main)
 
+    def test_nothing_kept(self):
+        """Neither a wait that fails nor one that is cancelled keeps the stream, and the locals of the coroutine.
+
+        assertRaises() is not used, because it clears the frames of a traceback.
+        """
+        class Local:
+            pass
+
+        async def sum_up_with_local():
+            local = Local()
+            locals_.add(local)
+            await sum_up(self.feed, 501)
+
+        async def fail():
+            with contextlib.suppress(GLib.Error):
+                await sum_up_with_local()
+
+        async def read_to_the_error():
+            with self.feed.count(501) as stream:
+                local = Local()
+                locals_.add(local)
+                with contextlib.suppress(GLib.Error):
+                    await stream.outcome()
+
+        async def cancel():
+            with self.feed.collect() as stream:
+                stream.local = Local()
+                locals_.add(stream.local)
+                task = asyncio.ensure_future(stream.outcome())
+                await asyncio.sleep(0)
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+        async def write():
+            with contextlib.suppress(GLib.Error):
+                with self.feed.collect(timeout=10) as stream:
+                    stream.local = Local()
+                    locals_.add(stream.local)
+                    while True:
+                        await stream.send('text')
+                        await asyncio.sleep(.001)
+
+        with contextlib.redirect_stderr(io.StringIO()):
+            for function, run in itertools.product((fail, read_to_the_error, cancel, write), RUNNERS):
+                with self.subTest(function.__name__, runner=run.__name__):
+                    locals_ = weakref.WeakSet()
+                    run(function())
+                    deadline = time.monotonic() + 2
+                    while len(locals_) > 0 and time.monotonic() < deadline:  # a thread may be about to end the last wait
+                        gc.collect()
+                        time.sleep(.001)
+                    self.assertEqual(len(locals_), 0)
+
     def test_left(self):
         """Leaving the statement closes the stream, for the service as well."""
         async def main():
@@ -270,6 +327,31 @@ class Signals(Case):
                     run(main())
         with self.assertRaises(RuntimeError):
             asyncio.run(main())
+
+
+    def test_lost(self):
+        """A loss of emissions is reported once."""
+        description = Norpc.load(io.StringIO("""<node><interface name="org.example.Tick">
+            <method name="Tick"><arg name="n" type="u"/></method>
+            <signal name="Ticked" backlog="10"><arg name="n" type="u"/></signal></interface></node>"""),
+            interface_prefix='org.example.')
+
+        class Ticker(Norpc.Service, description.Tick):
+            def tick(self, n):
+                for number in range(n):
+                    self.emit_ticked(number)
+
+        async def main():
+            watch = Norpc.SignalWatch.new(proxy, 'ticked')
+            for _ in range(2):
+                proxy.tick_sync(15)
+                with self.assertRaises(GLib.Error) as caught:
+                    await watch.__anext__()
+                self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.BUSY))
+                self.assertEqual([await watch.__anext__() for _ in range(10)], list(range(5, 15)))
+
+        proxy = self.serve(Ticker())
+        Norpc.run(main())
 
 
 class Records(Case):

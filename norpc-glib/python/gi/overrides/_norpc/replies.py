@@ -73,6 +73,7 @@ class _Reply(asyncio.Future):
             self._late = [self._finish(source, result)]
         except Exception:
             self._late = []
+        self._finish = None
         if self._late_waiter is not None and not self._late_waiter.done():
             self._late_waiter.set_result(None)
 
@@ -106,10 +107,13 @@ class _Reply(asyncio.Future):
         self._siblings.discard(self)
         try:
             self.set_result(self._finish(source, result))
-        except GLib.Error as error:
-            self.set_exception(errors.refine(error))
         except Exception as error:
-            self.set_exception(error)
+            # Without the frames here: they have the GTask, whose reference to the source keeps all that a stream or a
+            # proxy refers to, where the garbage collector does not see it. They say nothing about the caller either.
+            refined = errors.refine(error) if isinstance(error, GLib.Error) else error
+            refined.__context__ = None
+            self.set_exception(refined.with_traceback(None))
+        self._finish = None  # it may have the object that has this reply
 
 
 class _Waiter(asyncio.Future):

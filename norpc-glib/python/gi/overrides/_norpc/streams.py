@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Streams and signals as iterators."""
 
+import asyncio
 import functools
 
 from gi.repository import Norpc
@@ -31,9 +32,16 @@ async def _wait(self, name):
     reply = _start(self, name)
     if before is None or before.done():  # otherwise another task waits, and the reply is an error
         waits[name] = reply
-    result = await reply
-    waits.pop(name, None)
-    return result
+    is_kept = False
+    try:
+        return await reply
+    except asyncio.CancelledError:
+        is_kept = True
+        raise
+    finally:
+        if not is_kept and waits.get(name) is reply:
+            del waits[name]
+        del before, reply  # which have the error, whose traceback has this frame
 
 
 def _start(self, name):
