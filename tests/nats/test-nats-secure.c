@@ -127,20 +127,89 @@ connect_by_tls (const char *key,
   nats_process_free (nats);
 }
 
+/* Returns a connection (owned), or NULL if @error is set. */
+static NorpcNatsConnection *
+connect_trusting (const char  *url,
+                  const char  *ca_file,
+                  GError     **error)
+{
+  NorpcNatsConnection *connection = NULL;
+  natsOptions *options = NULL;
+  natsStatus status = natsOptions_Create (&options);
+
+  if (status == NATS_OK)
+    status = natsOptions_SetURL (options, url);
+  if (status == NATS_OK)
+    status = natsOptions_SetSecure (options, true);
+  if (status == NATS_OK)
+    status = natsOptions_LoadCATrustedCertificates (options, ca_file);
+  if (status == NATS_OK)
+    status = natsOptions_SetMaxReconnect (options, -1); /* as with URLs */
+
+  if (status == NATS_OK)
+    connection = norpc_nats_connection_new_for_options_sync (options, error);
+  else
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, natsStatus_GetText (status));
+  natsOptions_Destroy (options);
+
+  return connection;
+}
+
+/* The server is trusted because of the options, or because of the environment. */
 static void
-test_tls (void)
+connect_to_private (const char *key,
+                    const char *certificate)
+{
+  g_autofree char *cert_option = g_strconcat ("--tlscert=", certificate, NULL);
+  g_autofree char *key_option = g_strconcat ("--tlskey=", key, NULL);
+  NatsProcess *nats = nats_process_new_full ("--tls", cert_option, key_option, NULL);
+  g_autofree char *url = g_strdup_printf ("tls://localhost:%u", nats_process_get_port (nats));
+  g_autofree char *ca_file = g_strdup (g_getenv ("SSL_CERT_FILE"));
+  g_autoptr (NorpcNatsConnection) by_options = NULL, by_environment = NULL;
+  g_autoptr (GError) error = NULL, untrusted = NULL;
+
+  by_options = connect_trusting (url, certificate, &error);
+  g_assert_no_error (error);
+  g_assert_null (norpc_nats_connection_new_sync (url, NULL, &untrusted));
+  assert_mentions (untrusted, "certificate");
+
+  g_setenv ("SSL_CERT_FILE", certificate, TRUE);
+  by_environment = norpc_nats_connection_new_sync (url, NULL, &error);
+  g_assert_no_error (error);
+  if (ca_file != NULL)
+    g_setenv ("SSL_CERT_FILE", ca_file, TRUE);
+  else
+    g_unsetenv ("SSL_CERT_FILE");
+
+  nats_process_free (nats);
+}
+
+static void
+test_with_certificate (void (* test) (const char *key, const char *certificate))
 {
   g_autofree char *folder = g_dir_make_tmp ("norpc-nats-XXXXXX", NULL);
   g_autofree char *key = g_build_filename (folder, "key.pem", NULL);
   g_autofree char *certificate = g_build_filename (folder, "certificate.pem", NULL);
 
   if (make_certificate (key, certificate))
-    connect_by_tls (key, certificate);
+    test (key, certificate);
   else
     g_test_skip ("openssl is not installed");
   g_unlink (key);
   g_unlink (certificate);
   g_rmdir (folder);
+}
+
+static void
+test_tls (void)
+{
+  test_with_certificate (connect_by_tls);
+}
+
+static void
+test_private_authority (void)
+{
+  test_with_certificate (connect_to_private);
 }
 
 /* Runs in a thread of libnats. */
@@ -341,6 +410,7 @@ add_tests (void)
 {
   g_test_add_func ("/nats/secure/password", test_password);
   g_test_add_func ("/nats/secure/tls", test_tls);
+  g_test_add_func ("/nats/secure/private-authority", test_private_authority);
   g_test_add_func ("/nats/secure/not-permitted", test_not_permitted);
   g_test_add_func ("/nats/secure/permitted", test_permitted);
 }
