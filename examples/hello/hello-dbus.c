@@ -23,9 +23,9 @@ static const DemoHelloInterface hello_funcs = { .greet = greet };
 /* On the stack of serve (). */
 typedef struct
 {
-  NorpcServer *server; /* (unowned) */
-  GMainLoop   *loop;   /* (unowned) */
-  gboolean     is_lost;
+  NorpcServer *server;  /* (unowned) */
+  GMainLoop   *loop;    /* (unowned) */
+  const char  *problem; /* (nullable): why nobody reaches the service */
 } Serving;
 
 static void
@@ -33,7 +33,9 @@ name_lost_cb (GDBusConnection *bus, const char *name, gpointer data)
 {
   Serving *serving = data;
 
-  serving->is_lost = TRUE;
+  serving->problem = bus == NULL ? "the connection to the bus is closed"
+                                 : "cannot own the name '" NAME "' on the bus: another process owns it, or the policy "
+                                   "of the bus denies it";
   g_main_loop_quit (serving->loop);
 }
 
@@ -69,7 +71,7 @@ serve (GDBusConnection *bus, GError **error)
   g_autoptr (NorpcServer) server = norpc_serve (demo_hello_new_for_funcs (&hello_funcs, NULL, NULL), error);
   g_autoptr (NorpcDBusExport) export = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Serving serving = { server, loop, FALSE };
+  Serving serving = { server, loop, NULL };
 
   if (server == NULL)
     return FALSE;
@@ -81,11 +83,10 @@ serve (GDBusConnection *bus, GError **error)
   g_unix_signal_add (SIGTERM, terminate_cb, &serving);
   g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, name_lost_cb, &serving, NULL);
   g_main_loop_run (loop);
-  if (!serving.is_lost)
+  if (serving.problem == NULL)
     return g_dbus_connection_flush_sync (bus, NULL, error); /* the export rejects calls that still come */
 
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot own the name '" NAME "' on the bus: "
-                       "another process owns it, or the policy of the bus denies it");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, serving.problem);
   return FALSE;
 }
 

@@ -34,8 +34,10 @@ def serve(bus):
         server.stop_async(Norpc.StopMode.FINISH, None, stopped)
         return GLib.SOURCE_CONTINUE  # without a handler, a second signal would end the process at once
 
-    def lose_name(*_):
-        sys.exit(f'hello-dbus.py: cannot own the name {NAME!r} on the bus')
+    def lose_name(connection, name):
+        if connection is None:
+            sys.exit('hello-dbus.py: the connection to the bus is closed')
+        sys.exit(f'hello-dbus.py: cannot own the name {name!r} on the bus')
 
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, terminate)
     Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, lose_name)
