@@ -460,7 +460,9 @@ norpc_helper_dup_error (NorpcHelper *self)
  *
  * Earlier ends of the program no longer count for the policy.
  *
- * This function does not block. It does nothing if the helper has no program, or was stopped.
+ * This function does not block. It does nothing if the helper was stopped, or was constructed without
+ * [property@Norpc.Helper:argv] or with an [property@Norpc.Helper:object-path] that is not valid. A program that could not
+ * be started, because there is no such file for example, is tried again.
  *
  * Since: 0.1
  */
