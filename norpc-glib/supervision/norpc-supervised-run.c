@@ -21,6 +21,7 @@ struct _NorpcSupervisedRun
   NorpcSupervisorFunc            make_service; /* (nullable) */
   gpointer                       user_data;    /* of the owner */
   NorpcServerState              *making;  /* (owned): has stopped when the function that makes the service has returned */
+  GThread                       *maker;   /* (unowned) (nullable) [atomic]: the thread in which that function runs now */
 
   GMutex       lock;
   NorpcThread *thread; /* (owned) (nullable) [lock]: its own, once it is launched */
@@ -100,8 +101,8 @@ norpc_supervised_run_dup_thread (NorpcSupervisedRun *self)
   return thread;
 }
 
-/* Thread-safe. Blocks while the service is being made in a thread of its own, unless that is the calling thread. A service
- * that is not wanted any more has no server then.
+/* Thread-safe. Blocks while the service is being made in a thread of its own. A service that is not wanted any more has no
+ * server then. Fails in the function that makes the service, which would wait for itself.
  */
 gboolean
 norpc_supervised_run_wait_made (NorpcSupervisedRun  *self,
@@ -109,6 +110,13 @@ norpc_supervised_run_wait_made (NorpcSupervisedRun  *self,
                                 GError             **error)
 {
   g_autoptr (NorpcThread) thread = norpc_supervised_run_dup_thread (self);
+
+  if (g_atomic_pointer_get (&self->maker) == g_thread_self ())
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
+                           "The supervisor was stopped in the function that creates its service");
+      return FALSE;
+    }
 
   if (thread == NULL || norpc_thread_get_gthread (thread) == g_thread_self ())
     return TRUE;
@@ -190,13 +198,30 @@ serve_object (NorpcSupervisedRun *self,
   return server;
 }
 
+/* Runs in the service's context. Returns what the function of the application does (owned). */
+static GObject *
+make_object (NorpcSupervisedRun  *self,
+             GError             **error)
+{
+  GObject *object;
+
+  if (self->make_service == NULL)
+    return NULL;
+
+  g_atomic_pointer_set (&self->maker, g_thread_self ());
+  object = self->make_service (self->user_data, error);
+  g_atomic_pointer_set (&self->maker, NULL);
+
+  return object;
+}
+
 /* Runs in the service's context. Returns a server (owned) for the service, or NULL. */
 static NorpcServer *
 make_server (NorpcSupervisedRun *self,
              GError            **error)
 {
   g_autoptr (GError) make_error = NULL;
-  g_autoptr (GObject) object = self->make_service != NULL ? self->make_service (self->user_data, &make_error) : NULL;
+  g_autoptr (GObject) object = make_object (self, &make_error);
 
   if (make_error != NULL || object == NULL)
     {

@@ -49,6 +49,19 @@ make_probe_locked (Supervised  *self,
 }
 
 /* Runs in the service's context. */
+static void
+stop_in_function (Supervised *self)
+{
+  GError *error = NULL;
+  gboolean stopped = norpc_supervisor_stop (self->supervisor, NORPC_STOP_FINISH, NULL, &error);
+
+  g_assert_false (stopped);
+  g_mutex_lock (&self->lock);
+  self->stop_error = error;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Runs in the service's context. */
 static GObject *
 make_cb (gpointer   user_data,
          GError   **error)
@@ -56,6 +69,8 @@ make_cb (gpointer   user_data,
   Supervised *self = user_data;
   GObject *object;
 
+  if (self->stops)
+    stop_in_function (self);
   g_mutex_lock (&self->lock);
   block_locked (self);
   object = make_probe_locked (self, error);
@@ -118,6 +133,7 @@ supervised_tear_down (Supervised    *self,
         probe_state_wait_finalized (self->states[i]);
         probe_state_free (self->states[i]);
       }
+  g_clear_error (&self->stop_error);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);

@@ -25,6 +25,8 @@ typedef struct
   gboolean      closed;              /* [lock]: the function that makes services blocks */
   guint         n_blocked;           /* [lock]: how many block now */
   gboolean      makes_servers;       /* since before the start */
+  gboolean      stops;               /* since before the start: the function stops the supervisor, which fails … */
+  GError       *stop_error;          /* (owned) (nullable) [lock]: … with this error */
   NorpcServer  *server;              /* (owned) (nullable) [lock]: the last one, with makes_servers */
   guint         n_destroyed;         /* [lock] */
 

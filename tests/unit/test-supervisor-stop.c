@@ -250,6 +250,24 @@ test_stop_before_made (Supervised    *self,
   supervised_assert_made (self, 0);
 }
 
+/* The function that creates a service would wait for itself. Its service is not started. */
+static void
+test_stop_in_function (Supervised    *self,
+                       gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->stops = TRUE;
+  norpc_supervisor_start (self->supervisor);
+  supervised_wait (self, NORPC_SUPERVISOR_STOPPED);
+  g_assert_true (norpc_supervisor_stop (self->supervisor, NORPC_STOP_FINISH, NULL, &error));
+  g_assert_no_error (error);
+  supervised_assert_made (self, 1);
+  g_assert_error (self->stop_error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+  g_assert_cmpstr (self->stop_error->message, ==, "The supervisor was stopped in the function that creates its service");
+  g_assert_null (self->states[0]->started_in);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -270,6 +288,9 @@ main (int   argc,
               test_release, supervised_tear_down);
   g_test_add ("/supervisor/stop-before-made", Supervised, GINT_TO_POINTER (TRUE), supervised_set_up,
               test_stop_before_made, supervised_tear_down);
+  SUPERVISED_TEST ("/supervisor/stop-in-function", test_stop_in_function);
+  g_test_add ("/supervisor/stop-in-function/in-context", Supervised, GINT_TO_POINTER (TRUE), supervised_set_up,
+              test_stop_in_function, supervised_tear_down);
 
   return g_test_run ();
 }
