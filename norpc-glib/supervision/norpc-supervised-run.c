@@ -21,7 +21,7 @@ struct _NorpcSupervisedRun
   NorpcSupervisorFunc            make_service; /* (nullable) */
   gpointer                       user_data;    /* of the owner */
   NorpcServerState              *making;  /* (owned): has stopped when the function that makes the service has returned */
-  GThread                       *maker;   /* (unowned) (nullable) [atomic]: the thread in which that function runs now */
+  GThread                       *maker;   /* (unowned) (nullable) [atomic]: the thread where that function runs */
 
   GMutex       lock;
   NorpcThread *thread; /* (owned) (nullable) [lock]: its own, once it is launched */
@@ -101,8 +101,8 @@ norpc_supervised_run_dup_thread (NorpcSupervisedRun *self)
   return thread;
 }
 
-/* Thread-safe. Blocks while the service is being made in a thread of its own. A service that is not wanted any more has no
- * server then. Fails in the function that makes the service, which would wait for itself.
+/* Thread-safe. Blocks while the service is being made in a thread of its own. A service that is not wanted any more has
+ * no server then. Fails in the function that makes the service, which would wait for itself.
  */
 gboolean
 norpc_supervised_run_wait_made (NorpcSupervisedRun  *self,

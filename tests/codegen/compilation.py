@@ -16,7 +16,7 @@ import subprocess
 
 PREFIX = 'Corpus'
 CHUNK = 100
-WARNINGS = ['-Wall', '-Wextra', '-Werror']
+WARNINGS = ['-Wall', '-Wextra', '-Wpedantic', '-Werror']
 
 
 class Tools:

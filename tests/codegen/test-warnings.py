@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compiles the code of the golden descriptions, and the skeletons, with -Wall -Wextra -Werror.
+"""Compiles the code of the golden descriptions, and the skeletons, with -Wall -Wextra -Wpedantic
+-Werror.
 
 The generated code is compiled as C and as C++, with all compilers that there are. The services of
 a skeleton and their test are C. No warning is turned off: authors compile the code with flags of
@@ -23,7 +24,7 @@ SKELETONS = (HERE.parent / 'skeleton', HERE.parent / 'languages')
 
 # The headers of other libraries that descriptions name.
 OTHER_HEADERS = {
-    'demo-api.h': '#define DEMO_API',
+    'demo-api.h': '#define DEMO_API\n',
     'test/extra.h': '',
     'test/test.h': """
 #include <gio/gio.h>

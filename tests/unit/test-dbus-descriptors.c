@@ -320,6 +320,70 @@ test_fake (DBusFixture   *fixture,
   descriptors_tear_down (&self);
 }
 
+/* How a handler fails. */
+enum
+{
+  FAILS,
+  FAILS_WITHOUT_ERROR, /* as those of language bindings do */
+  RETURNS_TRUE,        /* with an error */
+  SETS_ZERO,           /* to the result, as language bindings do */
+  N_FAILURES
+};
+
+/* Runs in the service's context. */
+static gboolean
+failing_copy (WireWire  *service G_GNUC_UNUSED,
+              gint       file,
+              GVariant  *options,
+              gint      *out_file,
+              GError   **error)
+{
+  guint failure = N_FAILURES;
+
+  g_assert_true (g_variant_lookup (options, "failure", "u", &failure));
+  *out_file = failure == SETS_ZERO ? 0 : dup (file);
+  if (failure != FAILS_WITHOUT_ERROR)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no space");
+
+  return failure == RETURNS_TRUE;
+}
+
+/* The result of a handler that fails is closed. */
+static void
+test_failed (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  static const WireWireInterface funcs = { .copy = failing_copy };
+  g_autoptr (NorpcServer) server = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  g_autoptr (GError) serve_error = NULL;
+  Descriptors self;
+
+  descriptors_set_up (&self, fixture);
+  server = norpc_serve (wire_wire_new_for_funcs (&funcs, NULL, NULL), &serve_error);
+  g_assert_no_error (serve_error);
+  proxy = wire_wire_proxy_new (norpc_server_get_endpoint (server));
+  for (guint i = 0; i < N_FAILURES; i++)
+    {
+      g_autoptr (GVariant) options = g_variant_ref_sink (g_variant_new_parsed ("{'failure': <%u>}", i));
+      g_autoptr (GError) error = NULL;
+      int file = -2;
+
+      if (i == RETURNS_TRUE)
+        g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*Copy set an error and returned a result*");
+      g_assert_false (wire_wire_proxy_call_copy_sync (proxy, self.file, options, &file, NULL, &error));
+      g_test_assert_expected_messages ();
+      if (i == FAILS_WITHOUT_ERROR)
+        g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+      g_assert_cmpint (file, ==, -2);
+      g_assert_cmpuint (descriptors_count (&self), ==, 0);
+      g_assert_cmpint (fcntl (0, F_GETFD), >=, 0);
+    }
+  descriptors_tear_down (&self);
+}
+
 /* Permits the process to open no more than @n descriptors from now on. Sets @before to the limit. */
 static void
 limit_descriptors (Descriptors   *self,
@@ -402,6 +466,8 @@ main (int   argc,
   dbus_add_tests ("/descriptors/too-many", test_too_many);
   dbus_add_tests ("/descriptors/fake", test_fake);
 
+  g_test_add ("/descriptors/failed", DBusFixture, GINT_TO_POINTER (DBUS_TO_PEER), dbus_fixture_set_up, test_failed,
+              dbus_fixture_tear_down);
   g_test_add ("/descriptors/exhausted", DBusFixture, GINT_TO_POINTER (DBUS_TO_PEER), dbus_fixture_set_up, test_exhausted,
               dbus_fixture_tear_down);
 

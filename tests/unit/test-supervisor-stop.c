@@ -264,7 +264,8 @@ test_stop_in_function (Supervised    *self,
   g_assert_no_error (error);
   supervised_assert_made (self, 1);
   g_assert_error (self->stop_error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
-  g_assert_cmpstr (self->stop_error->message, ==, "The supervisor was stopped in the function that creates its service");
+  g_assert_cmpstr (self->stop_error->message, ==,
+                   "The supervisor was stopped in the function that creates its service");
   g_assert_null (self->states[0]->started_in);
 }
 

@@ -197,16 +197,19 @@ cg_emit_service_messages (const CgDescription *description,
 {
   gboolean has_methods = FALSE;
   gboolean has_calls = FALSE;
+  gboolean drops_fds = FALSE;
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     CG_FOREACH (const CgMethod, method, interface->methods)
       {
         has_methods = TRUE;
         has_calls |= !cg_member_is_stream (method);
+        drops_fds |= !cg_member_is_stream (method) && cg_marshal_has_handles (method->out_args);
       }
 
   cg_writer_take (writer, "indent", g_strnfill (strlen (description->prefix), ' '));
   cg_writer_set_flag (writer, "has_methods", has_methods);
   cg_writer_set_flag (writer, "has_calls", has_calls);
+  cg_writer_set_flag (writer, "drops_fds", drops_fds);
   cg_writer_emit (writer, cg_template ("service/messages"));
 }

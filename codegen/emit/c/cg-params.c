@@ -20,6 +20,8 @@ static const struct
   { 'x', "GCancellable *", "cancellable", "(nullable): a cancellable for the call" },
   { 'b', "GAsyncReadyCallback ", "callback",
     "(scope async) (nullable): called when the call completes" },
+  { 'B', "GAsyncReadyCallback ", "callback",
+    "(scope async) (nullable): called when there is an item, or the end" },
   { 'u', "gpointer ", "user_data", "data for @callback" },
   { 'k', "$ReplyFunc$ ", "reply_func", "(scope async) (nullable): called with the reply" },
   { 'd', "gpointer ", "user_data", "data for @reply_func" },

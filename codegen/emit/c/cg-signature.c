@@ -31,6 +31,7 @@ typedef enum
 {
   RETURN_VOID,
   RETURN_HANDLED, /* a gboolean: TRUE unless the call has failed */
+  RETURN_WRITTEN, /* a gboolean: TRUE if an item was written */
   RETURN_RESULT,  /* the only result, or a gboolean, TRUE on success, and return locations */
   RETURN_CALL,
   RETURN_STREAM,
@@ -129,7 +130,7 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_OPEN] =
     { "open", "open", CG_GROUP_PROXY, OF_STREAMS, "p", ARGS_IN, "x", RETURN_STREAM },
   [CG_SIGNATURE_NEXT_ASYNC] =
-    { "next_async", "next-async", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_NONE, "zbu", RETURN_VOID },
+    { "next_async", "next-async", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_NONE, "zBu", RETURN_VOID },
   [CG_SIGNATURE_NEXT_FINISH] =
     { "next_finish", "next-finish", CG_GROUP_STREAM, OF_STREAMS,
       "tr", ARGS_NONE, "e", RETURN_ITEM },
@@ -138,7 +139,7 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_TRY_NEXT] =
     { "try_next", "try-next", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_NONE, "", RETURN_ITEM },
   [CG_SIGNATURE_WRITE] =
-    { "write", "write", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_ITEM, "e", RETURN_HANDLED },
+    { "write", "write", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_ITEM, "e", RETURN_WRITTEN },
   [CG_SIGNATURE_OUTCOME_ASYNC] =
     { "outcome_async", "outcome-async", CG_GROUP_STREAM, OF_STREAMS,
       "t", ARGS_NONE, "zbu", RETURN_VOID },
@@ -264,6 +265,8 @@ make_return_doc (const CgMethod *method,
                      : "Returns: %TRUE if there is an item");
   if (row->returns == RETURN_HANDLED)
     return g_strdup ("Returns: %FALSE with @error set if the call failed, else %TRUE");
+  if (row->returns == RETURN_WRITTEN)
+    return g_strdup ("Returns: %TRUE if the item was written, %FALSE with @error set");
   if (row->returns != RETURN_RESULT)
     return g_strdup ("");
   if (arg == NULL)
@@ -286,9 +289,13 @@ set_doc (CgWriter       *writer,
     [CG_CROSSES_DBUS | CG_CROSSES_NATS] = "",
   };
   g_autofree char *name = g_strconcat ("docs/", row->name, NULL);
+  gboolean client_reads = (method->flags & CG_METHOD_STREAM_IN) == 0;
 
   cg_keys_set_docs (writer, &method->node);
   cg_writer_set (writer, "crossing", crossings[cg_member_get_crossing (method)]);
+  cg_writer_set_flag (writer, "client_reads", client_reads);
+  cg_writer_set (writer, "reader", client_reads ? "client" : "service");
+  cg_writer_set (writer, "writer", client_reads ? "service" : "client");
   cg_writer_set_flag (writer, "has_results", method->out_args->len > 0);
   cg_writer_set_flag (writer, "has_handles", cg_marshal_has_handles (method->out_args));
   cg_writer_take (writer, "timeout",
