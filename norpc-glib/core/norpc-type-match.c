@@ -301,7 +301,7 @@ compare_fields (const Declaration *self,
         return g_strdup_printf ("the field '%s' of '%s' can be NULL in one of them only", field->name, self->name);
       problem = norpc_described_args_compare (field->type, other_field->type);
       if (problem != NULL)
-        return norpc_describe_part ("field", field->name, problem);
+        return norpc_describe_field (field->name, self->name, problem);
     }
   if (self->members->len == other->members->len)
     return NULL;

@@ -26,8 +26,8 @@ gboolean      norpc_arg_info_is_array              (const NorpcArgInfo *info,
                                                     GType               type);
 
 /* Each puts the place of @problem, which it takes, in front of it. */
-char *norpc_describe_part    (const char         *kind,
-                              const char         *name,
+char *norpc_describe_field   (const char         *name,
+                              const char         *record,
                               char               *problem);
 char *norpc_describe_element (gsize               index,
                               char               *problem);

@@ -84,13 +84,13 @@ norpc_arg_info_is_array (const NorpcArgInfo *info,
   return info->get_element_type != NULL && (type == G_TYPE_PTR_ARRAY || type == G_TYPE_ARRAY);
 }
 
-/* Takes ownership of @problem. */
+/* Takes ownership of @problem. @record is the name of the type. */
 char *
-norpc_describe_part (const char *kind,
-                     const char *name,
-                     char       *problem)
+norpc_describe_field (const char *name,
+                      const char *record,
+                      char       *problem)
 {
-  char *text = g_strdup_printf ("%s %s: %s", kind, name, problem);
+  char *text = g_strdup_printf ("field '%s' of %s: %s", name, record, problem);
 
   g_free (problem);
 
@@ -102,9 +102,11 @@ char *
 norpc_describe_element (gsize index,
                         char *problem)
 {
-  g_autofree char *number = g_strdup_printf ("%" G_GSIZE_FORMAT, index);
+  char *text = g_strdup_printf ("element %" G_GSIZE_FORMAT ": %s", index, problem);
 
-  return norpc_describe_part ("element", number, problem);
+  g_free (problem);
+
+  return text;
 }
 
 char *

@@ -156,9 +156,10 @@ store_field (const NorpcArgInfo *info,
     }
 }
 
-/* Sets the fields of @boxed, which is full of zeros. Returns a message (owned), or NULL. */
+/* Sets the fields of @boxed, which is of @type and full of zeros. Returns a message (owned), or NULL. */
 static char *
 set_fields (const NorpcRecordInfo *record,
+            GType                  type,
             gpointer               boxed,
             GVariant              *content)
 {
@@ -172,7 +173,7 @@ set_fields (const NorpcRecordInfo *record,
       g_value_init (&value, norpc_arg_info_get_gtype (&field->arg.dbus));
       problem = norpc_value_set_variant (&field->arg, &value, child);
       if (problem != NULL)
-        return norpc_describe_part ("field", field->arg.dbus.name, problem);
+        return norpc_describe_field (field->arg.dbus.name, g_type_name (type), problem);
       store_field (&field->arg, (char *) boxed + field->offset, &value);
     }
 
@@ -186,7 +187,7 @@ set_record (const NorpcRecordInfo *record,
             GVariant              *content)
 {
   gpointer boxed = g_malloc0 (get_record_size (record));
-  char *problem = set_fields (record, boxed, content);
+  char *problem = set_fields (record, G_VALUE_TYPE (value), boxed, content);
 
   if (problem != NULL)
     record->free (boxed);

@@ -74,6 +74,7 @@ peek_record_field (const NorpcArgInfo *info,
 /* Returns a tuple (floating), or NULL with a message (owned). */
 static GVariant *
 record_to_variant (const NorpcRecordInfo  *record,
+                   GType                   type,
                    gconstpointer           boxed,
                    char                  **problem)
 {
@@ -91,7 +92,7 @@ record_to_variant (const NorpcRecordInfo  *record,
       if (child == NULL)
         {
           g_variant_builder_clear (&builder);
-          *problem = norpc_describe_part ("field", field->arg.dbus.name, *problem);
+          *problem = norpc_describe_field (field->arg.dbus.name, g_type_name (type), *problem);
           return NULL;
         }
       g_variant_builder_add_value (&builder, child);
@@ -166,7 +167,7 @@ named_to_variant (const NorpcArgInfo  *info,
 
   record = G_TYPE_IS_BOXED (type) ? norpc_record_type_get_info (type) : NULL;
   if (record != NULL)
-    return record_to_variant (record, g_value_peek_pointer (value), problem);
+    return record_to_variant (record, G_VALUE_TYPE (value), g_value_peek_pointer (value), problem);
 
   form = norpc_value_form_find (info);
 

@@ -26,10 +26,11 @@ char *norpc_dbus_args_get_form (GDBusArgInfo * const *infos);
 GVariant *norpc_dbus_to_form   (GVariant     *value,
                                 GUnixFDList **fds,
                                 char        **problem);
-GVariant *norpc_dbus_from_form (GVariant     *form,
-                                const char   *type,
-                                GUnixFDList  *fds,
-                                char        **problem);
+GVariant *norpc_dbus_args_from_form (GDBusArgInfo * const *infos,
+                                     const char           *kind,
+                                     GVariant             *form,
+                                     GUnixFDList          *fds,
+                                     char                **problem);
 GVariant *norpc_dbus_own_fds   (GDBusArgInfo * const *infos,
                                 GVariant             *results,
                                 GUnixFDList          *fds,

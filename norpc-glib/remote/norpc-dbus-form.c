@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/norpc-value-form-private.h"
 #include "core/norpc-variant-fds-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-limits-private.h"
@@ -190,11 +191,18 @@ handle_from_form (GVariant     *form,
   return NULL;
 }
 
+static GVariant *from_form (GVariant            *form,
+                            const char          *type,
+                            const NorpcArgInfo  *info,
+                            GUnixFDList         *fds,
+                            char               **problem);
+
 static GVariant *
-maybe_from_form (GVariant     *form,
-                 const char   *type,
-                 GUnixFDList  *fds,
-                 char        **problem)
+maybe_from_form (GVariant            *form,
+                 const char          *type,
+                 const NorpcArgInfo  *info,
+                 GUnixFDList         *fds,
+                 char               **problem)
 {
   g_autoptr (GVariant) child = NULL;
   g_autoptr (GVariant) content = NULL;
@@ -208,29 +216,72 @@ maybe_from_form (GVariant     *form,
     return g_variant_new_maybe (G_VARIANT_TYPE (type + 1), NULL);
 
   child = g_variant_get_child_value (form, 0);
-  content = norpc_dbus_from_form (child, type + 1, fds, problem);
+  content = from_form (child, type + 1, info, fds, problem);
 
   return content != NULL ? g_variant_new_maybe (NULL, content) : NULL;
 }
 
+/* The description of what a container consists of. */
+typedef struct
+{
+  const NorpcRecordInfo *record;  /* (nullable): of its fields */
+  const char            *name;    /* of the type of the record */
+  gboolean               is_array;
+  NorpcArgInfo           element; /* of its elements */
+} Parts;
+
+/* @info is NULL for a part of a value whose type has no name. */
+static void
+parts_init (Parts              *self,
+            const NorpcArgInfo *info)
+{
+  GType type = info != NULL && info->get_type != NULL ? info->get_type () : G_TYPE_INVALID;
+
+  *self = (Parts) { .is_array = type != G_TYPE_INVALID && norpc_arg_info_is_array (info, type) };
+  if (self->is_array)
+    self->element = norpc_arg_info_get_element_info (info);
+  else if (G_TYPE_IS_BOXED (type))
+    self->record = norpc_record_type_get_info (type);
+  if (self->record != NULL)
+    self->name = g_type_name (type);
+}
+
+static const NorpcArgInfo *
+parts_get_info (const Parts *self,
+                gsize        index)
+{
+  if (self->record != NULL && index < self->record->n_fields)
+    return &self->record->fields[index].arg;
+
+  return self->is_array ? &self->element : NULL;
+}
+
 /* Adds the values of all children to @builder. */
 static gboolean
-add_children_from_form (GVariant         *form,
-                        GVariantBuilder  *builder,
-                        const char       *type,
-                        GUnixFDList      *fds,
-                        char            **problem)
+add_children_from_form (GVariant            *form,
+                        GVariantBuilder     *builder,
+                        const char          *type,
+                        const NorpcArgInfo  *info,
+                        GUnixFDList         *fds,
+                        char               **problem)
 {
   gboolean is_array = *type == 'a';
   const GVariantType *child_type = is_array ? g_variant_type_element (G_VARIANT_TYPE (type))
                                             : g_variant_type_first (G_VARIANT_TYPE (type));
+  Parts parts;
 
+  parts_init (&parts, info);
   for (gsize i = 0; i < g_variant_n_children (form); i++)
     {
+      const NorpcArgInfo *part = parts_get_info (&parts, i);
       g_autoptr (GVariant) child = g_variant_get_child_value (form, i);
       g_autofree char *text = g_variant_type_dup_string (child_type);
-      g_autoptr (GVariant) value = norpc_dbus_from_form (child, text, fds, problem);
+      g_autoptr (GVariant) value = from_form (child, text, part, fds, problem);
 
+      if (value == NULL && is_array)
+        *problem = norpc_describe_element (i, *problem);
+      else if (value == NULL && part != NULL)
+        *problem = norpc_describe_field (part->dbus.name, parts.name, *problem);
       if (value == NULL)
         return FALSE;
       g_variant_builder_add_value (builder, value);
@@ -242,15 +293,16 @@ add_children_from_form (GVariant         *form,
 }
 
 static GVariant *
-container_from_form (GVariant     *form,
-                     const char   *type,
-                     GUnixFDList  *fds,
-                     char        **problem)
+container_from_form (GVariant            *form,
+                     const char          *type,
+                     const NorpcArgInfo  *info,
+                     GUnixFDList         *fds,
+                     char               **problem)
 {
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
-  if (add_children_from_form (form, &builder, type, fds, problem))
+  if (add_children_from_form (form, &builder, type, info, fds, problem))
     return g_variant_builder_end (&builder);
 
   g_variant_builder_clear (&builder);
@@ -264,18 +316,20 @@ variant_from_form (GVariant     *form,
                    char        **problem)
 {
   g_autoptr (GVariant) content = g_variant_get_variant (form);
-  g_autoptr (GVariant) value = norpc_dbus_from_form (content, g_variant_get_type_string (content), fds,
-                                                     problem);
+  g_autoptr (GVariant) value = from_form (content, g_variant_get_type_string (content), NULL, fds, problem);
 
   return value != NULL ? g_variant_new_variant (value) : NULL;
 }
 
-/* Returns the value (owned) of @type for what a message has, or NULL with a message (owned). Descriptors belong to @fds. */
-GVariant *
-norpc_dbus_from_form (GVariant     *form,
-                      const char   *type,
-                      GUnixFDList  *fds,
-                      char        **problem)
+/* Returns the value (owned) of @type for what a message has, or NULL with a message (owned), which names the part that is
+ * wrong by its description, @info (nullable). Descriptors belong to @fds.
+ */
+static GVariant *
+from_form (GVariant            *form,
+           const char          *type,
+           const NorpcArgInfo  *info,
+           GUnixFDList         *fds,
+           char               **problem)
 {
   g_autofree char *expected = take_form (g_strdup (type));
   GVariant *value;
@@ -294,11 +348,69 @@ norpc_dbus_from_form (GVariant     *form,
   else if (*type == 'v')
     value = variant_from_form (form, fds, problem);
   else if (*type == 'm')
-    value = maybe_from_form (form, type, fds, problem);
+    value = maybe_from_form (form, type, info, fds, problem);
   else
-    value = container_from_form (form, type, fds, problem);
+    value = container_from_form (form, type, info, fds, problem);
 
   return value != NULL ? g_variant_ref_sink (value) : NULL;
+}
+
+/* Adds the values of all arguments to @builder. */
+static gboolean
+add_args_from_form (GDBusArgInfo * const  *infos,
+                    const char            *kind,
+                    GVariant              *form,
+                    GVariantBuilder       *builder,
+                    GUnixFDList           *fds,
+                    char                 **problem)
+{
+  for (gsize i = 0; i < g_variant_n_children (form); i++)
+    {
+      const NorpcArgInfo *info = (const NorpcArgInfo *) infos[i];
+      g_autofree char *type = norpc_dbus_arg_get_type (info);
+      g_autoptr (GVariant) child = g_variant_get_child_value (form, i);
+      g_autoptr (GVariant) value = from_form (child, type, info, fds, problem);
+
+      if (value == NULL)
+        {
+          *problem = norpc_describe_value (kind, infos[i], *problem);
+          return FALSE;
+        }
+      g_variant_builder_add_value (builder, value);
+    }
+
+  return TRUE;
+}
+
+/* Returns a tuple (owned) of the arguments that a message has, or NULL with a message (owned), which names the argument that
+ * is wrong, a @kind. Descriptors belong to @fds.
+ */
+GVariant *
+norpc_dbus_args_from_form (GDBusArgInfo * const  *infos,
+                           const char            *kind,
+                           GVariant              *form,
+                           GUnixFDList           *fds,
+                           char                 **problem)
+{
+  g_autofree char *type = norpc_dbus_args_get_type (infos);
+  g_autofree char *expected = take_form (g_strdup (type));
+  GVariantBuilder builder;
+
+  if (!g_variant_is_of_type (form, G_VARIANT_TYPE (expected)))
+    {
+      *problem = g_strdup_printf ("expected %ss of type '%s', got '%s'", kind, expected, g_variant_get_type_string (form));
+      return NULL;
+    }
+  if (!may_differ (type))
+    return g_variant_ref (form);
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
+  if (add_args_from_form (infos, kind, form, &builder, fds, problem))
+    return g_variant_ref_sink (g_variant_builder_end (&builder));
+
+  g_variant_builder_clear (&builder);
+
+  return NULL;
 }
 
 /* Returns a handle (floating) that is a duplicate, which it adds to @dups, or -1 if there are too many. */
@@ -403,7 +515,7 @@ norpc_dbus_set_value (NorpcDBusPassage   *passage,
 {
   g_autofree char *type = norpc_dbus_arg_get_type (info);
   char *problem = NULL;
-  g_autoptr (GVariant) variant = norpc_dbus_from_form (form, type, NULL, &problem);
+  g_autoptr (GVariant) variant = from_form (form, type, info, NULL, &problem);
 
   return variant != NULL ? norpc_dbus_passage_set_value (passage, info, value, variant) : problem;
 }

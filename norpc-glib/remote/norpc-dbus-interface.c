@@ -250,8 +250,7 @@ set_signal_args (GDBusArgInfo * const  *infos,
                  gpointer               data)
 {
   NorpcDBusPassage passage = begin_passage (data);
-  g_autofree char *type = norpc_dbus_args_get_type (infos);
-  g_autoptr (GVariant) variant = norpc_dbus_from_form (args, type, NULL, problem);
+  g_autoptr (GVariant) variant = norpc_dbus_args_from_form (infos, "argument", args, NULL, problem);
 
   return variant != NULL &&
          norpc_dbus_passage_set_values (&passage, infos, values, n_values, variant, "argument", problem);

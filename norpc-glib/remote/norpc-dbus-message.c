@@ -366,17 +366,17 @@ static void
 answer_with_fds (NorpcCall        *call,
                  NorpcDBusPassage *passage,
                  GVariant         *form,
-                 const char       *type,
                  GUnixFDList      *fds)
 {
+  GDBusArgInfo * const *infos = norpc_call_get_method_info (call)->dbus.out_args;
   char *problem = NULL;
-  g_autoptr (GVariant) borrowed = norpc_dbus_from_form (form, type, fds, &problem);
+  g_autoptr (GVariant) borrowed = norpc_dbus_args_from_form (infos, "result", form, fds, &problem);
   g_autoptr (GVariant) results = NULL;
 
   if (borrowed != NULL)
     problem = find_wrong_result (call, passage, borrowed);
   if (problem == NULL)
-    results = norpc_dbus_own_fds (norpc_call_get_method_info (call)->dbus.out_args, borrowed, fds, &problem);
+    results = norpc_dbus_own_fds (infos, borrowed, fds, &problem);
   if (problem != NULL)
     answer_wrong (call, problem);
   else
@@ -392,7 +392,6 @@ norpc_dbus_message_answer_results (NorpcCall        *call,
                                    GVariant         *body,
                                    GUnixFDList      *fds)
 {
-  g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
   GVariant *form = body != NULL ? body : nothing;
   g_autoptr (GVariant) results = NULL;
@@ -400,11 +399,11 @@ norpc_dbus_message_answer_results (NorpcCall        *call,
 
   if (fds != NULL)
     {
-      answer_with_fds (call, passage, form, type, fds);
+      answer_with_fds (call, passage, form, fds);
       return;
     }
 
-  results = norpc_dbus_from_form (form, type, NULL, &problem);
+  results = norpc_dbus_args_from_form (norpc_call_get_method_info (call)->dbus.out_args, "result", form, NULL, &problem);
   if (results != NULL)
     return_results (call, passage, results);
   else
@@ -466,9 +465,9 @@ discard_results (GVariant         *form,
                  NorpcDBusPassage *passage,
                  NorpcCall        *call)
 {
-  g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
+  GDBusArgInfo * const *infos = norpc_call_get_method_info (call)->dbus.out_args;
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) results = norpc_dbus_from_form (form, type, NULL, &problem);
+  g_autoptr (GVariant) results = norpc_dbus_args_from_form (infos, "result", form, NULL, &problem);
   g_autofree GValue *values = NULL;
 
   if (results == NULL)

@@ -326,15 +326,15 @@ static void
 take_item_signal (NorpcDBusOpenedStream *self,
                   GVariant              *args)
 {
-  g_autofree char *type = norpc_dbus_args_get_type (get_stream_method (self)->items);
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, &problem);
+  g_autoptr (GVariant) values =
+    norpc_dbus_args_from_form (get_stream_method (self)->items, "item", args, NULL, &problem);
   g_autoptr (NorpcItem) item = norpc_item_new (self->interface_info, self->method);
   GError *error = NULL;
 
   if (values == NULL)
     {
-      fail_wrong (self, "an item: %s", problem);
+      fail_wrong (self, "%s", problem);
       return;
     }
 

@@ -175,7 +175,6 @@ set_args_from_message (NorpcDBusRequest     *self,
                        GDBusArgInfo * const *infos,
                        GError              **error)
 {
-  g_autofree char *type = norpc_dbus_args_get_type (infos);
   GVariant *body = g_dbus_message_get_body (self->message);
   NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
   g_autofree char *problem = NULL;
@@ -186,7 +185,7 @@ set_args_from_message (NorpcDBusRequest     *self,
   if (body == NULL)
     return TRUE;
 
-  args = norpc_dbus_from_form (body, type, g_dbus_message_get_unix_fd_list (self->message), &problem);
+  args = norpc_dbus_args_from_form (infos, "argument", body, g_dbus_message_get_unix_fd_list (self->message), &problem);
   self->received = args != NULL;
   if (args != NULL && norpc_dbus_passage_set_values (&passage, infos, values, n_args, args, "argument", &problem))
     return TRUE;

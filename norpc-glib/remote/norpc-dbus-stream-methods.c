@@ -41,9 +41,9 @@ write_client_item (NorpcDBusServedStream  *self,
   g_autoptr (NorpcItem) item = norpc_item_new (self->request->info, self->request->method);
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
   GVariant *body = g_dbus_message_get_body (request->message);
-  g_autofree char *type = norpc_dbus_args_get_type (self->info->items);
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) values = norpc_dbus_from_form (body != NULL ? body : nothing, type, NULL, &problem);
+  g_autoptr (GVariant) values = norpc_dbus_args_from_form (self->info->items, "item", body != NULL ? body : nothing, NULL,
+                                                           &problem);
   GError *wrong = NULL;
 
   if (values == NULL)

@@ -138,7 +138,7 @@ test('difference', async () => {
         const entry = { ...makeEntry(Loaded, 'k'), mode: other.Mode.SLOW };
         const error = await assertRejects(() => other.LanguageProxy.new(server.get_endpoint()).one_entry(entry));
         assert(error.matches(Norpc.Error, Norpc.Error.NOT_IMPLEMENTED), `${error}`);
-        assert(error.message.endsWith("argument 'entry' differs: field mode: the value 'Slow' of 'Mode' is 11 in one, 10 in the other"),
+        assert(error.message.endsWith("argument 'entry' differs: field 'mode' of Entry: the value 'Slow' of 'Mode' is 11 in one, 10 in the other"),
             error.message);
     } finally {
         server.stop(Norpc.StopMode.ABANDON, null);

@@ -249,10 +249,11 @@ test_types (DBusFixture   *fixture,
     const char *message;
   } cases[] = {
     { "Item", "('x',)",
-      "org.example.Wire.Pour: an item: expected a GVariant of type '(uasi)', got one of type '(s)'" },
-    { "Item", "(uint32 1, ['a', 'b'], 5)", "org.example.Wire.Pour: an item: expected one value or none, got 2" },
+      "org.example.Wire.Pour: expected items of type '(uasi)', got '(s)'" },
+    { "Item", "(uint32 1, ['a', 'b'], 5)",
+      "org.example.Wire.Pour: item 'text': expected one value or none, got 2" },
     { "End", "(uint32 1,)",
-      "org.example.Wire.Pour: the reply: expected a GVariant of type '(uas)', got one of type '(u)'" },
+      "org.example.Wire.Pour: the reply: expected results of type '(uas)', got '(u)'" },
     { "Failed", "(uint32 1,)", "org.example.Wire.Pour: the error is of type '(u)'" },
   };
 

@@ -5,7 +5,9 @@
 
 /* Calls and notes of clients that the description does not allow, or that have no form on D-Bus. */
 
+#include "atlas.h"
 #include "dbus-fixture.h"
+#include "remote/norpc-dbus-form-private.h"
 
 static void
 assert_fails (DBusFixture *fixture,
@@ -20,6 +22,22 @@ assert_fails (DBusFixture *fixture,
   g_assert_null (dbus_fixture_call (fixture, interface_name, member, args, &error));
   name = g_dbus_error_get_remote_error (error);
   g_assert_cmpstr (name, ==, error_name);
+}
+
+/* As assert_fails (), for an error whose message ends with @problem. */
+static void
+assert_wrong_args (DBusFixture *fixture,
+                   const char  *interface_name,
+                   const char  *member,
+                   GVariant    *args,
+                   const char  *problem)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (dbus_fixture_call (fixture, interface_name, member, args, &error));
+  g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
+  g_dbus_error_strip_remote_error (error);
+  g_assert_cmpstr (error->message, ==, problem);
 }
 
 #define ERROR(name) "org.freedesktop.DBus.Error." name
@@ -131,12 +149,47 @@ test_forms (DBusFixture   *fixture,
   g_autofree char *two = g_strdup_printf ("(['a', 'b'], @as [], @ai [], %s, @a{sai} {})", place);
   g_autofree char *nested = g_strdup_printf ("(@as [], @as [], @ai [], %s, {'a': [1, 2]})", place);
 
-  assert_fails (fixture, "org.example.Wire", "Maybes", g_variant_new_parsed (two), ERROR ("InvalidArgs"));
-  assert_fails (fixture, "org.example.Wire", "Maybes", g_variant_new_parsed (nested), ERROR ("InvalidArgs"));
+  assert_wrong_args (fixture, "org.example.Wire", "Maybes", g_variant_new_parsed (two),
+                     "org.example.Wire.Maybes: argument 'text': expected one value or none, got 2");
+  assert_wrong_args (fixture, "org.example.Wire", "Maybes", g_variant_new_parsed (nested),
+                     "org.example.Wire.Maybes: argument 'nested': element 0: expected one value or none, got 2");
+  assert_wrong_args (fixture, PROPERTIES, "Set",
+                     g_variant_new ("(ssv)", "org.example.Wire", "Label", g_variant_new_parsed ("['a', 'b', 'c']")),
+                     "org.example.Wire.Label: expected one value or none, got 3");
   assert_fails (fixture, "org.example.Wire", "Copy", g_variant_new_parsed ("(@h 5, @a{sv} {})"),
                 ERROR ("InvalidArgs"));
   assert_fails (fixture, "org.example.Wire", "Copy", g_variant_new_parsed ("(@h -1, @a{sv} {})"),
                 ERROR ("InvalidArgs"));
+}
+
+/* The message of a value that is wrong in a record names the field. */
+static void
+test_form_of_records (void)
+{
+  static const struct
+  {
+    const char *method;
+    const char *form;
+    const char *problem;
+  } cases[] = {
+    { "Take", "(@ay [], (1, 2, ['a', 'b']))",
+      "argument 'point': field 'name' of AtlasPoint: expected one value or none, got 2" },
+    { "Echo", "('', ('', 0, uint32 0, @ay [], @as [], '', <''>, [(1, 2, ['a']), (1, 2, ['a', 'b'])], @ai [], "
+              "@a(iias) []), 0, uint32 0, @a(iias) [], @ai [], @as [], @a(iias) [])",
+      "argument 'entry': field 'points' of AtlasEntry: element 1: field 'name' of AtlasPoint: "
+      "expected one value or none, got 2" },
+  };
+  const NorpcInterfaceInfo *info = atlas_atlas_interface_info ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const NorpcMethodInfo *method = info->methods[norpc_interface_info_find_method (info, cases[i].method)];
+      g_autoptr (GVariant) form = g_variant_ref_sink (g_variant_new_parsed (cases[i].form));
+      g_autofree char *problem = NULL;
+
+      g_assert_null (norpc_dbus_args_from_form (method->dbus.in_args, "argument", form, NULL, &problem));
+      g_assert_cmpstr (problem, ==, cases[i].problem);
+    }
 }
 
 /* D-Bus has no structs without fields: such a value is an error of its call, and the connection stays. */
@@ -213,6 +266,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-wire/values", test_values);
   dbus_add_tests ("/dbus-wire/numbers", test_numbers);
   dbus_add_tests ("/dbus-wire/forms", test_forms);
+  g_test_add_func ("/dbus-wire/form-of-records", test_form_of_records);
   dbus_add_tests ("/dbus-wire/no-form", test_no_form);
   dbus_add_tests ("/dbus-wire/notes", test_notes);
   dbus_add_tests ("/dbus-wire/replied-notes", test_replied_notes);

@@ -121,7 +121,7 @@ test_wrong_item (AtlasFixture  *fixture,
   g_assert_null (norpc_dynamic_stream_outcome_sync (stream, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==,
-                   "org.example.Atlas.Draw: item 'day': field date: 'never' is not a valid GDateTime");
+                   "org.example.Atlas.Draw: item 'day': field 'date' of AtlasDay: 'never' is not a valid GDateTime");
 }
 
 /* A service without generated code writes one: the write fails. */
@@ -137,7 +137,7 @@ test_wrong_written_item (AtlasFixture  *fixture,
   last = atlas_atlas_walk_stream_outcome_sync (stream, NULL, &error);
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==,
-                   "org.example.Atlas.Walk: item 'day': field date: 'never' is not a valid GDateTime");
+                   "org.example.Atlas.Walk: item 'day': field 'date' of AtlasDay: 'never' is not a valid GDateTime");
 }
 
 /* Signals */
@@ -243,8 +243,8 @@ test_wrong_signal (AtlasFixture  *fixture,
   reply = atlas_call (fixture, "Run", g_variant_new ("(i)", 10), NULL);
   g_assert_nonnull (reply);
   g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL,
-                         "org.example.Atlas.Dated: argument 'day': field date: 'never' is not a valid GDateTime; the signal was "
-                         "not passed on to a client");
+                         "org.example.Atlas.Dated: argument 'day': field 'date' of AtlasDay: 'never' is not a valid GDateTime; "
+                         "the signal was not passed on to a client");
   iterate ();
   g_test_assert_expected_messages ();
   log_assert (&fixture->log, "");
@@ -321,7 +321,7 @@ test_wrong_property (AtlasFixture  *fixture,
   g_assert_false (norpc_dynamic_proxy_set_value_sync (proxy, "Since", day, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==,
-                   "org.example.Atlas: property 'Since': field date: 'never' is not a valid GDateTime");
+                   "org.example.Atlas: property 'Since': field 'date' of AtlasDay: 'never' is not a valid GDateTime");
 }
 
 /* Nor is one read. */
@@ -336,7 +336,7 @@ test_wrong_read_property (AtlasFixture  *fixture,
   g_assert_false (norpc_proxy_load_sync (fixture->proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==,
-                   "org.example.Atlas: property 'Since': field date: 'never' is not a valid GDateTime");
+                   "org.example.Atlas: property 'Since': field 'date' of AtlasDay: 'never' is not a valid GDateTime");
 }
 
 /* A number that the enumeration does not name is read. */

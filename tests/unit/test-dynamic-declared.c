@@ -97,7 +97,7 @@ test_wrong_value (AtlasFixture  *fixture,
   g_assert_null (atlas_call (fixture, "Echo", args, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==,
-                   "org.example.Atlas.Echo: argument 'entry': field when: 'never' is not a valid GDateTime");
+                   "org.example.Atlas.Echo: argument 'entry': field 'when' of AtlasEntry: 'never' is not a valid GDateTime");
 }
 
 /* Descriptions that differ in a declared type. */
@@ -144,11 +144,11 @@ test_difference (AtlasFixture  *fixture,
                      g_variant_new ("(^ay(iums))", "", 1, 2, NULL), "argument 'point' differs");
   assert_difference (fixture, "name=\"tail\"", "name=\"rear\"", "Echo",
                      parse ("'', " ENTRY ", 0, 0, [], [], [], nothing"),
-                     "argument 'entry' differs: field parts: only one of them has the value 'rear' of 'Parts'");
+                     "argument 'entry' differs: field 'parts' of Entry: only one of them has the value 'rear' of 'Parts'");
   assert_difference (fixture, "<field name=\"when\" type=\"GLib.DateTime\"/>", "<field name=\"when\" type=\"GLib.Uri\"/>",
                      "Echo", parse ("'', ('', 0, 0, [], nothing, 'http://a', <''>, [], [], nothing), 0, 0, [], [], [], "
                                     "nothing"),
-                     "argument 'entry' differs: field when: 'GUri' is 'GDateTime' in the other");
+                     "argument 'entry' differs: field 'when' of Entry: 'GUri' is 'GDateTime' in the other");
 }
 
 /* A description from elsewhere may have only the forms of the types: nothing can differ but the values. */
