@@ -52,6 +52,7 @@ struct _NorpcPipe
   gboolean   cancelled; /* [lock]: the client has closed its end before the call was answered */
   GError    *error;  /* (owned) (nullable) [lock]: why the call has completed, unless it succeeded */
   gboolean   completed; /* [lock]: the client's call has completed */
+  gboolean   abandoned; /* [lock]: because it was cancelled; the service may end its call with the same error */
   gboolean   handled;   /* [lock]: so has the call that the service handles, which may be another one */
   GError    *handled_error; /* (owned) (nullable) [lock]: why, unless it succeeded */
   gboolean   empty;  /* since construction: there is nothing to be read */

@@ -141,6 +141,8 @@ completed_cb (NorpcCompletionHook *hook,
   self->completed = TRUE;
   if (call->error != NULL)
     self->error = g_error_copy (call->error);
+  self->abandoned = !g_atomic_int_get (&call->replied) &&
+                    g_error_matches (call->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   wake_locked (self);
   g_mutex_unlock (&self->lock);
 
@@ -165,7 +167,10 @@ norpc_pipe_note_outcome (NorpcPipe    *self,
 {
   g_mutex_lock (&self->lock);
   if (self->error == NULL && error != NULL)
-    self->error = g_error_copy (error);
+    {
+      self->error = g_error_copy (error);
+      self->abandoned = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
   g_mutex_unlock (&self->lock);
 }
 

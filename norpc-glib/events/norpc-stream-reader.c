@@ -17,9 +17,12 @@ typedef enum
   READ_FAILED
 } ReadState;
 
-/* Thread-safe. Returns TRUE if the call of this end has completed, and if it failed sets @error. */
+/* Thread-safe. Returns TRUE if the call of this end has completed, and if it failed sets @error. @abandoned tells
+ * whether it was cancelled, so that the items that are left do not matter.
+ */
 static gboolean
 has_completed (NorpcStreamPrivate  *priv,
+               gboolean            *abandoned,
                GError             **error)
 {
   NorpcPipe *pipe = priv->pipe;
@@ -31,6 +34,7 @@ has_completed (NorpcStreamPrivate  *priv,
   reason = pipe->completed ? pipe->error : pipe->handled_error;
   if (completed && reason != NULL)
     *error = g_error_copy (reason);
+  *abandoned = pipe->abandoned;
   g_mutex_unlock (&pipe->lock);
 
   return completed;
@@ -87,7 +91,7 @@ read_next (NorpcStream  *self,
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
   GError *reason = NULL;
-  gboolean over, at_end;
+  gboolean over, abandoned, at_end;
 
   *item = NULL;
   if (g_atomic_int_get (&priv->closed) || norpc_stream_is_muted (self))
@@ -96,8 +100,8 @@ read_next (NorpcStream  *self,
     return READ_END;
 
   /* Before the items: none is written after that. */
-  over = has_completed (priv, &reason) && (!in_order || !priv->is_client || priv->replied);
-  if (over && (!priv->is_client || g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+  over = has_completed (priv, &abandoned, &reason) && (!in_order || !priv->is_client || priv->replied);
+  if (over && (!priv->is_client || abandoned))
     return fail_answered (reason, error);
 
   *item = norpc_pipe_take (priv->pipe, in_order ? priv->n_arrived : G_MAXUINT64, &at_end);

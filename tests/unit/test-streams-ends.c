@@ -306,6 +306,31 @@ test_owner (FeedFixture   *self,
   release_and_wait (stream);
 }
 
+/* A service may end its call with the error that a client would get if it had cancelled it: the items come first. */
+static void
+test_service_cancelled (FeedFixture   *self,
+                        gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  Held held;
+  guint number;
+
+  take_held (self, &held);
+  for (guint i = 1; i <= 3; i++)
+    g_assert_true (write_item (&held, i));
+  norpc_call_return_error_literal (held.call, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The service has given up");
+  held_clear (&held);
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_assert_true (feed_feed_hold_stream_next_sync (stream, &number, NULL, NULL, &error));
+      g_assert_cmpuint (number, ==, i);
+    }
+  g_assert_false (feed_feed_hold_stream_next_sync (stream, NULL, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpstr (error->message, ==, "The service has given up");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -316,6 +341,7 @@ main (int   argc,
   FEED_TEST ("/streams-ends/closed", NULL, test_closed);
   FEED_TEST ("/streams-ends/cancelled", NULL, test_cancelled);
   FEED_TEST ("/streams-ends/released", NULL, test_released);
+  FEED_TEST ("/streams-ends/service-cancelled", NULL, test_service_cancelled);
   FEED_TEST ("/streams-ends/stopped", NULL, test_stopped);
   FEED_TEST ("/streams-ends/in-stopped", NULL, test_in_stopped);
   FEED_TEST ("/streams-ends/in-closed", NULL, test_in_closed);
