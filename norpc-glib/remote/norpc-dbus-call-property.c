@@ -79,6 +79,18 @@ get_told (NorpcDBusCall *self,
   return told;
 }
 
+/* Before the call is answered, so that an export of the endpoint tells its clients before it answers theirs. */
+static void
+show_read_back (NorpcDBusCall *self,
+                GVariant      *value)
+{
+  NorpcDBusInterface *iface = find_interface (self->object, self->call);
+
+  if (iface != NULL)
+    norpc_dbus_interface_show_read_back (iface, self->call, value);
+  g_clear_pointer (&iface, norpc_dbus_interface_unref);
+}
+
 static void
 read_back_cb (GObject      *connection,
               GAsyncResult *result,
@@ -93,6 +105,8 @@ read_back_cb (GObject      *connection,
   norpc_dbus_call_note_answered (self);
   if (reply != NULL)
     g_variant_get (reply, "(v)", &value);
+  if (value != NULL && self->call != NULL)
+    show_read_back (self, value);
   if (reply == NULL)
     {
       norpc_dbus_call_fail (self, error);

@@ -42,6 +42,9 @@ void                norpc_dbus_interface_answer_all (NorpcDBusInterface     *sel
 gboolean            norpc_dbus_interface_get_told  (NorpcDBusInterface      *self,
                                                     NorpcCall               *call,
                                                     GValue                  *value);
+void                norpc_dbus_interface_show_read_back (NorpcDBusInterface *self,
+                                                         NorpcCall          *call,
+                                                         GVariant           *value);
 
 /* Thread-safe. */
 gboolean                  norpc_dbus_interface_sends_objects   (NorpcDBusInterface *self);

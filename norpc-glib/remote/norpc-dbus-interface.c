@@ -384,3 +384,26 @@ norpc_dbus_interface_get_told (NorpcDBusInterface *self,
          norpc_remote_interface_get_last (self->remote, &access->args[norpc_property_access_get_property (call->method)],
                                           value);
 }
+
+/* Shows the value of the property that a call has set, which was read after that, as if the service had
+ * told of the change: not each service does. An object is left to the call, which receives it.
+ */
+void
+norpc_dbus_interface_show_read_back (NorpcDBusInterface *self,
+                                     NorpcCall          *call,
+                                     GVariant           *value)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+  guint property = norpc_property_access_get_property (call->method);
+  const NorpcArgInfo *arg = &access->args[property];
+  const char *invalidated[] = { NULL };
+  g_autoptr (GVariant) changed = NULL;
+
+  if (self->owner == NULL || self->loads || !norpc_remote_interface_is_loaded (self->remote) ||
+      access->interface_info->properties[property]->updates != NORPC_PROPERTY_UPDATES_VALUE ||
+      norpc_dbus_arg_get_object_type (arg) != G_TYPE_INVALID)
+    return;
+
+  changed = g_variant_ref_sink (g_variant_new_parsed ("{%s: %v}", arg->dbus.name, value));
+  norpc_remote_interface_change (self->remote, changed, invalidated, NULL);
+}

@@ -261,6 +261,101 @@ test_exported_later (DBusFixture   *fixture,
   g_assert_cmpstr (title, ==, "Song");
 }
 
+#define QUIET_PATH "/org/example/Quiet"
+#define QUIET_RELAY_PATH "/org/example/QuietRelay"
+
+/* A service without norpc-glib, which has one property, and does not tell when a client sets it. Runs in GDBus's thread. */
+static GDBusMessage *
+quiet_filter (GDBusConnection *connection,
+              GDBusMessage    *message,
+              gboolean         incoming,
+              gpointer         data)
+{
+  double *volume = data;
+  const char *member = g_dbus_message_get_member (message);
+  g_autoptr (GDBusMessage) reply = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  if (!incoming || g_strcmp0 (g_dbus_message_get_path (message), QUIET_PATH) != 0)
+    return message;
+
+  reply = g_dbus_message_new_method_reply (message);
+  if (g_str_equal (member, "Introspect"))
+    {
+      g_dbus_message_set_body (reply, g_variant_new ("(s)", "<node/>"));
+    }
+  else if (g_str_equal (member, "GetAll"))
+    {
+      g_dbus_message_set_body (reply, g_variant_new_parsed ("({'Volume': <%d>},)", *volume));
+    }
+  else if (g_str_equal (member, "Get"))
+    {
+      g_dbus_message_set_body (reply, g_variant_new ("(v)", g_variant_new_double (*volume)));
+    }
+  else if (g_str_equal (member, "Set"))
+    {
+      g_variant_get_child (g_dbus_message_get_body (message), 2, "v", &value);
+      *volume = g_variant_get_double (value);
+    }
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  g_object_unref (message);
+
+  return NULL;
+}
+
+static void
+volume_set_cb (GObject      *proxy,
+               GAsyncResult *result,
+               gpointer      log)
+{
+  g_autoptr (GError) error = NULL;
+
+  wire_wire_proxy_set_volume_finish (WIRE_WIRE_PROXY (proxy), result, &error);
+  g_assert_no_error (error);
+  log_add (log, "set, shows %g; ", wire_wire_get_volume (WIRE_WIRE (proxy)));
+}
+
+/* An export of the endpoint of such a service tells its own clients. */
+static void
+test_quiet_service (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  gboolean on_bus = fixture->kind == DBUS_ON_BUS;
+  g_autoptr (NorpcDBusEndpoint) quiet =
+    norpc_dbus_endpoint_new (fixture->used, on_bus ? DBUS_NAME : NULL, QUIET_PATH);
+  NorpcDBusExport *relay;
+  g_autoptr (NorpcDBusEndpoint) relayed = NULL;
+  g_autoptr (WireWireProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+  double volume = 0.25;
+  guint filter;
+  Log log;
+
+  log_init (&log);
+  filter = g_dbus_connection_add_filter (fixture->served, quiet_filter, &volume, NULL);
+  relay = norpc_dbus_export_new (fixture->used, QUIET_RELAY_PATH, NORPC_ENDPOINT (quiet), wire_wire_interface_info (),
+                                 &error);
+  g_assert_no_error (error);
+  relayed = norpc_dbus_endpoint_new (fixture->served,
+                                     on_bus ? g_dbus_connection_get_unique_name (fixture->used) : NULL,
+                                     QUIET_RELAY_PATH);
+  proxy = wire_wire_proxy_new (NORPC_ENDPOINT (relayed));
+  while (wire_wire_get_volume (WIRE_WIRE (proxy)) != 0.25)
+    g_main_context_iteration (NULL, TRUE);
+
+  wire_wire_proxy_set_volume_async (proxy, 0.5, NULL, volume_set_cb, &log);
+  log_wait (&log, "set, shows 0.5; ");
+
+  norpc_dbus_export_unexport (relay);
+  g_object_unref (relay);
+  g_clear_object (&proxy);
+  g_clear_object (&relayed);
+  g_clear_object (&quiet);
+  dbus_fixture_catch_up (fixture);
+  g_dbus_connection_remove_filter (fixture->served, filter);
+  log_clear (&log);
+}
+
 static void
 unnamed_happened_cb (WireWire        *proxy,
                      guint            number,
@@ -342,6 +437,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-properties/others", test_others);
   dbus_add_tests ("/dbus-properties/exported", test_exported);
   dbus_add_tests ("/dbus-properties/exported-later", test_exported_later);
+  dbus_add_tests ("/dbus-properties/quiet-service", test_quiet_service);
   dbus_add_tests ("/dbus-properties/unnamed", test_unnamed);
   dbus_add_tests ("/dbus-properties/rejected-write", test_rejected_write);
 
