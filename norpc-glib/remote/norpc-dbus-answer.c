@@ -101,9 +101,10 @@ norpc_dbus_answer_gerror (NorpcDBusRequest *self,
                           const GError     *error)
 {
   g_autofree char *name = norpc_dbus_error_get_name (error);
+  g_autofree char *text = norpc_dbus_error_get_text (error);
   const char *domain = error->domain == G_DBUS_ERROR ? NORPC_DBUS_STANDARD_ERRORS : NULL;
 
-  answer_domain_error (self, name, domain, error->message);
+  answer_domain_error (self, name, domain, text);
 }
 
 /* Sends a reply with @body (floating or owned), whose parts have been checked. One that is too large becomes an error.

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * which also has names for domains that are not.
  */
 char   *norpc_dbus_error_get_name     (const GError             *error);
+char   *norpc_dbus_error_get_text     (const GError             *error);
 GError *norpc_dbus_error_from_message (GDBusMessage             *message);
 gboolean norpc_dbus_error_is_own      (const GError             *error,
                                        GIOErrorEnum              code);

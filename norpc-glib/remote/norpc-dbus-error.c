@@ -53,11 +53,30 @@ static const struct
   { NORPC_ERROR_CLOSED, G_DBUS_ERROR_SPAWN_NO_MEMORY, NULL },
 };
 
-/* Thread-safe. Returns the name (owned) of an error. */
+/* Thread-safe. Returns the name (owned) that an error of another service has on D-Bus, and that this process does not
+ * know, or NULL.
+ */
+static char *
+get_unknown_name (const GError *error)
+{
+  g_autofree char *name = NULL;
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR))
+    return NULL;
+
+  name = g_dbus_error_get_remote_error (error);
+
+  return name != NULL && g_dbus_is_error_name (name) ? g_steal_pointer (&name) : NULL;
+}
+
+/* Thread-safe. Returns the name (owned) of an error. An error that came over D-Bus keeps the one that it had there. */
 char *
 norpc_dbus_error_get_name (const GError *error)
 {
-  g_autofree char *name = NULL;
+  g_autofree char *name = get_unknown_name (error);
+
+  if (name != NULL)
+    return g_steal_pointer (&name);
 
   if (error->domain == NORPC_ERROR)
     {
@@ -73,6 +92,19 @@ norpc_dbus_error_get_name (const GError *error)
 
   /* D-Bus does not permit that of a negative code or of a long domain. */
   return g_dbus_is_error_name (name) ? g_steal_pointer (&name) : g_strdup ("org.norpc.Error.Failed");
+}
+
+/* Thread-safe. Returns the message (owned) that is sent with the name of an error. */
+char *
+norpc_dbus_error_get_text (const GError *error)
+{
+  g_autofree char *name = get_unknown_name (error);
+  g_autoptr (GError) stripped = g_error_copy (error);
+
+  if (name != NULL)
+    g_dbus_error_strip_remote_error (stripped);
+
+  return g_utf8_make_valid (stripped->message, -1);
 }
 
 static gboolean

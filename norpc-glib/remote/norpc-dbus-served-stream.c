@@ -114,7 +114,7 @@ send_failure (NorpcDBusServedStream *self,
               const GError          *error)
 {
   g_autofree char *name = norpc_dbus_error_get_name (error);
-  g_autofree char *text = g_utf8_make_valid (error->message, -1);
+  g_autofree char *text = norpc_dbus_error_get_text (error);
 
   send_to_client (self, NORPC_DBUS_STREAM_FAILED, g_variant_new ("(ss)", name, text));
 }

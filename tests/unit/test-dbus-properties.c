@@ -274,12 +274,14 @@ quiet_filter (GDBusConnection *connection,
   double *volume = data;
   const char *member = g_dbus_message_get_member (message);
   g_autoptr (GDBusMessage) reply = NULL;
+  g_autoptr (GDBusMessage) error_reply = NULL;
   g_autoptr (GVariant) value = NULL;
 
   if (!incoming || g_strcmp0 (g_dbus_message_get_path (message), QUIET_PATH) != 0)
     return message;
 
   reply = g_dbus_message_new_method_reply (message);
+  error_reply = g_dbus_message_new_method_error_literal (message, "org.example.Error.TooLoud", "Neighbours");
   if (g_str_equal (member, "Introspect"))
     {
       g_dbus_message_set_body (reply, g_variant_new ("(s)", "<node/>"));
@@ -295,7 +297,10 @@ quiet_filter (GDBusConnection *connection,
   else if (g_str_equal (member, "Set"))
     {
       g_variant_get_child (g_dbus_message_get_body (message), 2, "v", &value);
-      *volume = g_variant_get_double (value);
+      if (g_variant_get_double (value) <= 1)
+        *volume = g_variant_get_double (value);
+      else
+        g_set_object (&reply, error_reply);
     }
   g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
   g_object_unref (message);
@@ -310,9 +315,10 @@ volume_set_cb (GObject      *proxy,
 {
   g_autoptr (GError) error = NULL;
 
-  wire_wire_proxy_set_volume_finish (WIRE_WIRE_PROXY (proxy), result, &error);
-  g_assert_no_error (error);
-  log_add (log, "set, shows %g; ", wire_wire_get_volume (WIRE_WIRE (proxy)));
+  if (wire_wire_proxy_set_volume_finish (WIRE_WIRE_PROXY (proxy), result, &error))
+    log_add (log, "set, shows %g; ", wire_wire_get_volume (WIRE_WIRE (proxy)));
+  else
+    log_add (log, "%s; ", error->message);
 }
 
 /* An export of the endpoint of such a service tells its own clients. */
@@ -345,6 +351,12 @@ test_quiet_service (DBusFixture   *fixture,
 
   wire_wire_proxy_set_volume_async (proxy, 0.5, NULL, volume_set_cb, &log);
   log_wait (&log, "set, shows 0.5; ");
+  log_truncate (&log);
+
+  /* An error keeps its name and its message. */
+  wire_wire_proxy_set_volume_async (proxy, 2, NULL, volume_set_cb, &log);
+  log_wait (&log, "; ");
+  log_assert (&log, "GDBus.Error:org.example.Error.TooLoud: Neighbours; ");
 
   norpc_dbus_export_unexport (relay);
   g_object_unref (relay);
