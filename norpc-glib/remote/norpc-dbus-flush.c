@@ -56,6 +56,49 @@ flush_cancelled_cb (GCancellable *cancellable,
   return G_SOURCE_REMOVE;
 }
 
+static G_DEFINE_QUARK (norpc-dbus-flush-lock, get_lock)
+
+static void
+free_lock (gpointer data)
+{
+  g_mutex_clear (data);
+  g_free (data);
+}
+
+/* Thread-safe. Returns the lock (unowned) that a flush of the connection holds. */
+static GMutex *
+get_connection_lock (GDBusConnection *connection)
+{
+  static GMutex locks_lock;
+  GMutex *lock;
+
+  g_mutex_lock (&locks_lock);
+  lock = g_object_get_qdata (G_OBJECT (connection), get_lock_quark ());
+  if (lock == NULL)
+    {
+      lock = g_new0 (GMutex, 1);
+      g_mutex_init (lock);
+      g_object_set_qdata_full (G_OBJECT (connection), get_lock_quark (), lock, free_lock);
+    }
+  g_mutex_unlock (&locks_lock);
+
+  return lock;
+}
+
+/* Blocks. Of several flushes at once, GDBus may never end one. */
+static void
+flush_connection (GDBusConnection  *connection,
+                  GCancellable     *cancellable,
+                  GError          **error)
+{
+  GMutex *lock = get_connection_lock (connection);
+
+  g_mutex_lock (lock);
+  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+    g_dbus_connection_flush_sync (connection, cancellable, error);
+  g_mutex_unlock (lock);
+}
+
 /* Blocks. Returns an error (owned), or NULL. */
 static GError *
 flush (Flush *self)
@@ -64,10 +107,11 @@ flush (Flush *self)
   GError *error = NULL;
 
   norpc_dbus_object_await_sent (self->object, cancellable);
-  g_dbus_connection_flush_sync (self->object->connection, cancellable, &error);
+  flush_connection (self->object->connection, cancellable, &error);
 
-  /* GDBus cancels what it does when the connection is closed. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (cancellable))
+  /* GDBus cancels what it does when the connection is closed, or drops it and says nothing. */
+  if ((g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (cancellable)) ||
+      (error == NULL && g_dbus_connection_is_closed (self->object->connection)))
     {
       g_clear_error (&error);
       g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");

@@ -66,6 +66,38 @@ __wrap_g_task_run_in_thread_sync (GTask           *task,
   __real_g_task_run_in_thread_sync (task, func);
 }
 
+static int slows;      /* atomic: the flushes of GDBus take a while */
+static int closes;     /* atomic: the connection is closed while GDBus flushes it, which says nothing of it */
+static int n_flushing; /* atomic: flushes of GDBus that run */
+static int n_at_once;  /* atomic: that began while another one ran */
+
+gboolean __wrap_g_dbus_connection_flush_sync (GDBusConnection  *connection,
+                                              GCancellable     *cancellable,
+                                              GError          **error);
+gboolean __real_g_dbus_connection_flush_sync (GDBusConnection  *connection,
+                                              GCancellable     *cancellable,
+                                              GError          **error);
+
+/* Thread-safe. */
+gboolean
+__wrap_g_dbus_connection_flush_sync (GDBusConnection  *connection,
+                                     GCancellable     *cancellable,
+                                     GError          **error)
+{
+  gboolean succeeded;
+
+  if (g_atomic_int_add (&n_flushing, 1) > 0)
+    g_atomic_int_inc (&n_at_once);
+  if (g_atomic_int_get (&slows))
+    g_usleep (TIME_TO_FAIL);
+  succeeded = __real_g_dbus_connection_flush_sync (connection, cancellable, error);
+  if (g_atomic_int_get (&closes))
+    g_dbus_connection_close_sync (connection, NULL, NULL);
+  g_atomic_int_add (&n_flushing, -1);
+
+  return succeeded;
+}
+
 static void
 flushed_cb (GObject      *endpoint,
             GAsyncResult *result,
@@ -291,6 +323,43 @@ test_object_closed (DBusFixture   *fixture,
   g_assert_no_error (flush.error);
 }
 
+/* Flushes of GDBus that run at once can miss the end of each other, and then wait forever. */
+static void
+test_at_once (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  Flush flushes[3] = { { 0 } };
+
+  dbus_fixture_catch_up (fixture);
+  g_atomic_int_set (&n_at_once, 0);
+  g_atomic_int_set (&slows, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (flushes); i++)
+    norpc_dbus_endpoint_flush (fixture->endpoint, NULL, flushed_cb, &flushes[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (flushes); i++)
+    flush_end (&flushes[i]);
+  g_atomic_int_set (&slows, FALSE);
+  g_assert_cmpint (g_atomic_int_get (&n_at_once), ==, 0);
+}
+
+/* GDBus may not tell that the connection was closed before all was sent. */
+static void
+test_closed_meanwhile (DBusFixture   *fixture,
+                       gconstpointer  kind)
+{
+  g_autoptr (GDBusConnection) connection = dbus_connect_to_bus (fixture->bus);
+  g_autoptr (NorpcDBusEndpoint) endpoint = norpc_dbus_endpoint_new (connection, DBUS_NAME, DBUS_PATH);
+  Flush flush = { 0 };
+
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  g_atomic_int_set (&closes, TRUE);
+  norpc_dbus_endpoint_flush (endpoint, NULL, flushed_cb, &flush);
+  while (!flush.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_atomic_int_set (&closes, FALSE);
+  g_assert_error (flush.error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+  g_clear_error (&flush.error);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -303,6 +372,9 @@ main (int   argc,
   dbus_add_tests ("/dbus-flush/cancelled", test_cancelled);
   dbus_add_tests ("/dbus-flush/cancelled-later", test_cancelled_later);
   dbus_add_tests ("/dbus-flush/pool", test_pool);
+  dbus_add_tests ("/dbus-flush/at-once", test_at_once);
+  g_test_add ("/dbus-flush/closed-meanwhile", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
+              test_closed_meanwhile, dbus_fixture_tear_down);
   g_test_add ("/dbus-flush/released", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, test_released,
               dbus_fixture_tear_down);
 
