@@ -5,6 +5,11 @@
 
 /* The answer to a message of a client of an exported object: a reply of the endpoint, or an error. */
 
+#include "core/norpc-variant-fds.h"
+#include "core/norpc-variant-fds-private.h"
+#include "core/norpc-value-types-private.h"
+#include "core/norpc-variant-fds.h"
+#include "core/norpc-variant-fds-private.h"
 #include "events/norpc-property-access-private.h"
 #include "norpc-dbus-answer-private.h"
 #include "norpc-dbus-error-private.h"
@@ -286,6 +291,23 @@ send_form (NorpcDBusRequest *self,
   return FALSE;
 }
 
+/* Closes the descriptors in records, and in arrays of them: the reply closes only results of the type h, and a variant
+ * owns its descriptors.
+ */
+static void
+close_fds_in_records (GDBusArgInfo * const *infos,
+                      GVariant             *results)
+{
+  for (gsize i = 0; i < g_variant_n_children (results); i++)
+    {
+      g_autoptr (GVariant) result = g_variant_get_child_value (results, i);
+      GType gtype = norpc_arg_info_get_gtype (infos[i]);
+
+      if (gtype != G_TYPE_VARIANT && gtype != G_TYPE_INT && norpc_variant_has_fds (result))
+        g_variant_unref (norpc_variant_take_fds (result));
+    }
+}
+
 /* The descriptors in the results belong to this client, and the message has duplicates. */
 static void
 send_results (NorpcDBusRequest *self,
@@ -305,6 +327,8 @@ send_results (NorpcDBusRequest *self,
     problem = norpc_dbus_find_args_excess (infos, results, "result");
   if (problem == NULL)
     form = norpc_dbus_to_form (results, &fds, &problem);
+  if (results != NULL)
+    close_fds_in_records (infos, results);
   norpc_dbus_passage_end (&passage, send_form (self, form, fds, problem));
 }
 

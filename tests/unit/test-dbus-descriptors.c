@@ -7,6 +7,7 @@
  */
 
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -452,6 +453,35 @@ test_exhausted (DBusFixture   *fixture,
   descriptors_tear_down (&self);
 }
 
+/* The descriptors in records belong to the client, whichever it is. An export has duplicates in its message. */
+static void
+test_in_records (DBusFixture   *fixture,
+                 gconstpointer  kind)
+{
+  Descriptors self;
+
+  descriptors_set_up (&self, fixture);
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      g_autoptr (WireNamedFile) first = NULL;
+      g_autoptr (GPtrArray) others = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (wire_wire_proxy_call_copy_named_sync (self.proxies[i % 2], self.file, &first, &others, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_true (g_close (first->file, NULL));
+      g_assert_cmpuint (others->len, ==, 2);
+      for (guint j = 0; j < others->len; j++)
+        {
+          WireNamedFile *other = g_ptr_array_index (others, j);
+
+          g_assert_true (g_close (other->file, NULL));
+        }
+      descriptors_wait_closed (&self);
+    }
+  descriptors_tear_down (&self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -462,6 +492,7 @@ main (int   argc,
   dbus_add_tests ("/descriptors/late", test_late);
   dbus_add_tests ("/descriptors/late-on-return", test_late_on_return);
   dbus_add_tests ("/descriptors/taken", test_taken);
+  dbus_add_tests ("/descriptors/in-records", test_in_records);
   dbus_add_tests ("/descriptors/none", test_none);
   dbus_add_tests ("/descriptors/too-many", test_too_many);
   dbus_add_tests ("/descriptors/fake", test_fake);

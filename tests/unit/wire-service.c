@@ -187,6 +187,21 @@ service_copy (WireWire  *service,
 }
 
 static gboolean
+service_copy_named (WireWire       *service,
+                    gint            file,
+                    WireNamedFile **first,
+                    GPtrArray     **others,
+                    GError        **error)
+{
+  *first = wire_named_file_new (dup (file), "first");
+  *others = g_ptr_array_new_with_free_func ((GDestroyNotify) wire_named_file_free);
+  for (guint i = 0; i < 2; i++)
+    g_ptr_array_add (*others, wire_named_file_new (dup (file), "other"));
+
+  return TRUE;
+}
+
+static gboolean
 service_fail (WireWire  *service,
               guint      what,
               GError   **error)
@@ -424,6 +439,7 @@ static const WireWireInterface funcs = {
   .handle_named = handle_named,
   .handle_maybes = handle_maybes,
   .copy = service_copy,
+  .copy_named = service_copy_named,
   .fail = service_fail,
   .handle_hold = handle_hold,
   .handle_hold_file = handle_hold,
