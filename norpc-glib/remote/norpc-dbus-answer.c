@@ -21,7 +21,6 @@
 #include "norpc-dbus-router-private.h"
 #include "norpc-dbus-unreceived-private.h"
 
-#define FAILED "org.freedesktop.DBus.Error.Failed"
 #define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
 
 /* The service answers with a value that D-Bus cannot carry. */
@@ -284,7 +283,9 @@ send_form (NorpcDBusRequest *self,
                              self->info->methods[self->method]->dbus.name, problem);
   else if (fds != NULL && (g_dbus_connection_get_capabilities (self->serving->connection) &
                            G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING) == 0)
-    norpc_dbus_answer_error (self, FAILED, "The connection cannot pass file descriptors");
+    norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_METHOD,
+                             "%s.%s cannot be called over D-Bus: the connection cannot pass file descriptors",
+                             self->info->dbus.name, self->info->methods[self->method]->dbus.name);
   else
     return norpc_dbus_answer_body (self, form, fds);
 
