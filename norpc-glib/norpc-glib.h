@@ -21,6 +21,7 @@
 #include <norpc-glib/core/norpc-manual-clock.h>
 #include <norpc-glib/core/norpc-record-object.h>
 #include <norpc-glib/core/norpc-spin.h>
+#include <norpc-glib/core/norpc-weak-ref.h>
 #include <norpc-glib/norpc-enum-types.h>
 #include <norpc-glib/stats/norpc-method-stats.h>
 #include <norpc-glib/stats/norpc-stats.h>

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-weak-ref.h"
 #include "norpc-owner-private.h"
 
 struct _NorpcOwner
@@ -33,7 +34,7 @@ object_disposed_cb (gpointer  data,
                     GObject  *object G_GNUC_UNUSED)
 {
   NorpcOwner *self = data;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->proxy);
+  g_autoptr (NorpcProxy) proxy = norpc_weak_ref_get (&self->proxy);
 
   g_cancellable_cancel (self->gone);
   if (proxy != NULL)

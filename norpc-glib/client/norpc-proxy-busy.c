@@ -5,6 +5,7 @@
 
 /* Tells the client's context that a proxy has begun to wait for replies, or has the last one. */
 
+#include "core/norpc-weak-ref.h"
 #include "norpc-proxy-parts-private.h"
 #include "norpc-reply-queue-private.h"
 
@@ -59,7 +60,7 @@ static void
 busy_event_run (NorpcEvent *event)
 {
   BusyWatcher *watcher = ((BusyEvent *) event)->watcher;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&watcher->weak_proxy);
+  g_autoptr (NorpcProxy) proxy = norpc_weak_ref_get (&watcher->weak_proxy);
 
   g_atomic_int_set (&watcher->pending, FALSE);
   if (proxy != NULL)

@@ -4,6 +4,7 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-closed-endpoint-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-proxy-parts-private.h"
@@ -636,7 +637,7 @@ norpc_proxy_is_muted (NorpcProxy *self)
 NorpcProxy *
 norpc_proxy_lock (GWeakRef *weak_proxy)
 {
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (weak_proxy);
+  g_autoptr (NorpcProxy) proxy = norpc_weak_ref_get (weak_proxy);
 
   return proxy != NULL && !norpc_proxy_is_muted (proxy) ? g_steal_pointer (&proxy) : NULL;
 }

@@ -4,6 +4,7 @@
  */
 
 #include "client/norpc-proxy.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-list-link-private.h"
 
 /* How many events may wait that cannot be merged, because replies or other events are between
@@ -91,7 +92,7 @@ norpc_list_link_get_reply_queue (NorpcListLink *self)
 GObject *
 norpc_list_link_dup_mirror (NorpcListLink *self)
 {
-  return g_weak_ref_get (&self->mirror);
+  return norpc_weak_ref_get (&self->mirror);
 }
 
 /* Called with no lock held. */

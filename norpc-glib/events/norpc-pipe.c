@@ -5,6 +5,7 @@
 
 #include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-pipe-private.h"
 
 static void drop_items (NorpcPipe *self,
@@ -251,7 +252,7 @@ item_event_run (NorpcEvent *event)
 {
   NorpcItem *item = (NorpcItem *) event;
   NorpcPipe *pipe = item->pipe;
-  g_autoptr (GObject) reader = g_weak_ref_get (&pipe->reader);
+  g_autoptr (GObject) reader = norpc_weak_ref_get (&pipe->reader);
   NorpcItem *last = item;
 
   for (NorpcReplyLink *link = event->link.next;

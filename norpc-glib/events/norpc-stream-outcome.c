@@ -8,6 +8,7 @@
 #include "client/norpc-endpoint-private.h"
 #include "client/norpc-reply-queue-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-stream-private.h"
 
 /* Called in the client's thread, when the call has completed. Returns the reply (owned), or NULL if
@@ -85,7 +86,7 @@ outcome_arrived_cb (NorpcReply *reply,
                     gpointer    user_data)
 {
   Opened *opened = user_data;
-  g_autoptr (NorpcStream) self = g_weak_ref_get (&opened->stream);
+  g_autoptr (NorpcStream) self = norpc_weak_ref_get (&opened->stream);
 
   g_weak_ref_clear (&opened->stream);
   g_free (opened);
@@ -128,7 +129,7 @@ is_outcome_known (NorpcCall *call)
   if (call->reply_func != outcome_arrived_cb)
     return FALSE;
 
-  stream = g_weak_ref_get (&((Opened *) call->reply_data)->stream);
+  stream = norpc_weak_ref_get (&((Opened *) call->reply_data)->stream);
 
   return stream == NULL || norpc_stream_get_private (stream)->reply == NULL;
 }

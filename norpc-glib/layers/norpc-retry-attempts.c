@@ -9,6 +9,7 @@
 #include "call/norpc-reply-hook-private.h"
 #include "core/norpc-background-private.h"
 #include "core/norpc-clock-private.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-attempt-private.h"
 #include "norpc-retry-parts-private.h"
 
@@ -149,7 +150,7 @@ ask_func (gpointer data)
 {
   g_autofree Question *question = data;
   Retrial *retrial = question->retrial;
-  g_autoptr (NorpcRetry) self = g_weak_ref_get (&retrial->policy->layer);
+  g_autoptr (NorpcRetry) self = norpc_weak_ref_get (&retrial->policy->layer);
   gboolean worth = self != NULL &&
                    self->func (retrial->attempt.outer, norpc_reply_get_error (question->reply),
                                retrial->n_attempts, self->func_data);

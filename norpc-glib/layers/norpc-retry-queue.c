@@ -6,6 +6,7 @@
 #include "core/norpc-background-private.h"
 #include "core/norpc-clock-private.h"
 #include "core/norpc-timer-private.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-retry-queue-private.h"
 
 struct _NorpcRetryQueue
@@ -160,7 +161,7 @@ static void
 run_retries (gpointer data)
 {
   NorpcRetryQueue *self = data;
-  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
+  g_autoptr (NorpcLayer) layer = norpc_weak_ref_get (&self->layer);
 
   if (layer != NULL)
     drain (self, layer);

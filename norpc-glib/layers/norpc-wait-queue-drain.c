@@ -10,6 +10,7 @@
 #include "client/norpc-readiness-private.h"
 #include "core/norpc-background-private.h"
 #include "core/norpc-clock-private.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-wait-queue-parts-private.h"
 
 /* The drain itself waits for a time that is nearer than this, in microseconds, because a timer
@@ -233,7 +234,7 @@ static void
 run_drain (gpointer data)
 {
   NorpcWaitQueue *self = data;
-  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
+  g_autoptr (NorpcLayer) layer = norpc_weak_ref_get (&self->layer);
 
   /* A layer that was disposed of has closed its queue. */
   while (layer != NULL && drain_step (self, layer))

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <norpc-glib/norpc-glib.h>
+
 #include "norpc-nats-notifier-private.h"
 
 /* The link has a reference, and so has the source that notifies. */
@@ -52,7 +54,7 @@ notify_cb (gpointer data)
   g_autoptr (GObject) object = NULL;
 
   g_atomic_int_set (&self->pending, FALSE);
-  object = g_weak_ref_get (&self->object);
+  object = norpc_weak_ref_get (&self->object);
   if (object != NULL)
     g_object_notify_by_pspec (object, self->pspec);
 

@@ -7,6 +7,7 @@
  * transit, each one as long as it is in use.
  */
 
+#include "core/norpc-weak-ref.h"
 #include "norpc-export-parts-private.h"
 #include "server/norpc-thread-private.h"
 
@@ -237,7 +238,7 @@ lookup_import (NorpcExport    *export,
     g_atomic_ref_count_inc (&(*import)->ref_count);
   g_mutex_unlock (&norpc_exports_lock);
 
-  return *import != NULL ? g_weak_ref_get (&(*import)->object) : NULL;
+  return *import != NULL ? norpc_weak_ref_get (&(*import)->object) : NULL;
 }
 
 static NorpcImport *

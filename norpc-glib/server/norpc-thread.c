@@ -7,6 +7,7 @@
 #include "client/norpc-reply-queue-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-log-private.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-thread-users-private.h"
 
 /**
@@ -410,7 +411,7 @@ norpc_thread_stop (NorpcThread *self)
 NorpcThread *
 norpc_thread_dup_current (GMainContext *context)
 {
-  return current_data != NULL && current_data->context == context ? g_weak_ref_get (&current_data->thread)
+  return current_data != NULL && current_data->context == context ? norpc_weak_ref_get (&current_data->thread)
                                                                   : NULL;
 }
 

@@ -4,6 +4,7 @@
  */
 
 #include "client/norpc-reply-queue-private.h"
+#include "core/norpc-weak-ref.h"
 #include "norpc-state-notifier-private.h"
 
 struct _NorpcStateNotifier
@@ -59,7 +60,7 @@ static void
 state_event_run (NorpcEvent *event)
 {
   NorpcStateNotifier *notifier = ((StateEvent *) event)->notifier;
-  g_autoptr (GObject) object = g_weak_ref_get (&notifier->object);
+  g_autoptr (GObject) object = norpc_weak_ref_get (&notifier->object);
 
   g_atomic_int_set (&notifier->pending, FALSE);
   if (object != NULL)

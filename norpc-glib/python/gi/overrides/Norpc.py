@@ -102,7 +102,7 @@ Retry = override(Retry)
 __all__.append('Retry')
 
 gvalues.install()
-from ._norpc import loading, services  # noqa: E402  they use the classes above
+from ._norpc import loading, services, weakrefs  # noqa: E402  they use the classes above
 
 Service = services.Service
 load = loading.load
