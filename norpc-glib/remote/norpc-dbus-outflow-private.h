@@ -45,7 +45,7 @@ gboolean norpc_dbus_outflow_send         (GDBusConnection        *connection,
                                           GDBusSendMessageFlags   flags,
                                           GError                **error);
 
-/* How many bytes there may be of calls and replies; tests change it before other threads use it. */
+/* atomic: how many bytes there may be of calls and replies; tests change it */
 extern gsize norpc_dbus_outflow_max;
 
 G_END_DECLS

@@ -13,7 +13,7 @@
 /* About what GDBus needs for a message besides its body. */
 #define MESSAGE_SIZE 1024
 
-gsize norpc_dbus_outflow_max = 256 * 1024 * 1024;
+gsize norpc_dbus_outflow_max = 256 * 1024 * 1024; /* atomic */
 
 typedef struct
 {
@@ -59,7 +59,7 @@ waiter_free (gpointer data)
 static gboolean
 is_excessive_locked (Outflow *self)
 {
-  return self->n_unread >= norpc_dbus_outflow_max;
+  return self->n_unread >= g_atomic_pointer_get (&norpc_dbus_outflow_max);
 }
 
 /* Called with the lock held. Returns the numbers (unowned) of a connection. */

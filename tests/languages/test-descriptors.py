@@ -5,6 +5,7 @@ import asyncio
 import gc
 import io
 import os
+import sys
 import threading
 import time
 import unittest
@@ -389,6 +390,74 @@ class TestDescriptorsOfTypelib(TestDescriptors):
         self.run_everywhere(use)
 
 
+records_description = Norpc.load(io.StringIO('''
+<node>
+  <record name="File"><field name="fd" type="h"/><field name="name" type="s"/></record>
+  <interface name="org.example.Records">
+    <method name="Open">
+      <arg name="first" type="File" direction="out"/>
+      <arg name="others" type="File[]" direction="out"/>
+    </method>
+    <method name="Count"><arg name="n" type="u" direction="out"/></method>
+  </interface>
+</node>
+'''), interface_prefix='org.example.')
+
+
+class Records(Norpc.Service, records_description.Records):
+    """Returns descriptors in records."""
+
+    def open(self):
+        first, *others = [records_description.File(fd=os.open('/dev/null', os.O_RDONLY), name='null') for _ in range(3)]
+        return first, others
+
+    def count(self):
+        gc.collect()
+        return len(os.listdir('/proc/self/fd'))
+
+
+def serve_records():
+    """Runs the service in a helper."""
+    connection = Norpc.Helper.connect()
+    server = Norpc.serve(Records())
+    export = Norpc.DBusExport.new(connection, '/records', server.get_endpoint(),
+                                  Norpc.interface_info_for_type(records_description.Records))
+    connection.start_message_processing()
+    GLib.MainLoop().run()
+    del export
+
+
+class TestRecords(unittest.TestCase):
+    """The descriptors belong to the client, and the service loses none."""
+
+    def check(self, records):
+        async def get():
+            return await records.open()
+
+        for call in records.open_sync, lambda: Norpc.run(get()):
+            self.check_call(records, call, 1)
+            before = records.count_sync()
+            self.check_call(records, call, N)
+            self.assertLess(records.count_sync(), before + N)
+
+    def check_call(self, records, call, n_calls):
+        results = [call() for _ in range(n_calls)]
+        gc.collect()
+        for first, others in results:
+            for file in first, *others:
+                self.assertEqual(os.readlink(f'/proc/self/fd/{file.fd}'), '/dev/null')
+                os.close(file.fd)
+
+    def test_in_process(self):
+        with Norpc.serve(Records()) as records:
+            self.check(records)
+
+    def test_in_helper(self):
+        helper = Norpc.Helper(argv=[sys.executable, __file__, 'serve-records'], object_path='/records')
+        self.addCleanup(helper.stop)
+        self.check(records_description.RecordsProxy.new(helper))
+
+
 class TestAnsweredCall(unittest.TestCase):
     def test_result_after_an_answer(self):
         with Norpc.serve(Answering()) as proxy:
@@ -399,4 +468,7 @@ class TestAnsweredCall(unittest.TestCase):
             self.assertEqual(len(os.listdir('/proc/self/fd')), before)
 
 
-tap.main()
+if 'serve-records' in sys.argv:
+    serve_records()
+else:
+    tap.main()

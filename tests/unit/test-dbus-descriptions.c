@@ -53,6 +53,7 @@ test_changes (DBusFixture   *fixture,
   norpc_proxy_load_sync (NORPC_PROXY (again), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat (get_volume (again), ==, 0.75);
+  dbus_fixture_catch_up (fixture); /* requests that were made before have been sent */
 
   id = g_dbus_connection_add_filter (fixture->used, count_cb, &n_requests, NULL);
   dbus_fixture_run (fixture, set_volume, NULL);

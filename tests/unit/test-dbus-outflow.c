@@ -202,7 +202,7 @@ test_replies (Fixture      *self,
   gsize max = norpc_dbus_outflow_max;
   guint n_ended = 0;
 
-  norpc_dbus_outflow_max = 4 * LARGE;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) (4 * LARGE));
   for (guint i = 0; i < 10; i++)
     g_dbus_connection_call (self->link.used, NULL, DBUS_PATH, "org.example.Wire", "GetBytes", g_variant_new ("(u)", LARGE),
                             NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, count_cb, &n_ended);
@@ -212,7 +212,7 @@ test_replies (Fixture      *self,
   g_dbus_connection_start_message_processing (self->link.used);
   while (n_ended < 10)
     g_main_context_iteration (NULL, TRUE);
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
 }
 
 /* Counts the calls that were received, after the library has seen them. Runs in GDBus's thread. */
@@ -248,7 +248,7 @@ check_foreign_answers (Fixture    *self,
   guint filter_id = g_dbus_connection_add_filter (self->link.served, count_received, &n_received, NULL);
 
   g_atomic_int_set (&n_received, 0);
-  norpc_dbus_outflow_max = 4 * LARGE;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) (4 * LARGE));
   for (int i = 0; i < n; i++)
     {
       g_autoptr (GDBusMessage) message = g_dbus_message_new_method_call (NULL, path, interface_name, member);
@@ -262,7 +262,7 @@ check_foreign_answers (Fixture    *self,
     g_main_context_iteration (NULL, FALSE);
 
   g_dbus_connection_remove_filter (self->link.served, filter_id);
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
 }
 
 static void
@@ -296,14 +296,14 @@ test_calls (DBusFixture   *fixture,
   gint64 left;
 
   dbus_fixture_load (fixture);
-  norpc_dbus_outflow_max = 0;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) 0);
   g_assert_false (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
   g_assert_cmpstr (error->message, ==, "org.example.Wire.TimeLeft was rejected: the other side of the connection has not read "
                                        "the calls before it");
   g_clear_error (&error);
 
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
   g_assert_true (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
   g_assert_no_error (error);
 }
@@ -362,12 +362,12 @@ test_ready (Fixture      *self,
   gsize max = norpc_dbus_outflow_max;
   Wait wait;
 
-  norpc_dbus_outflow_max = 4 * LARGE;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) (4 * LARGE));
   begin_wait (&wait, self);
   g_dbus_connection_start_message_processing (self->link.used);
   end_wait (&wait);
   g_assert_no_error (wait.error);
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
 }
 
 /* One whose connection is closed is not. */
@@ -378,13 +378,13 @@ test_ready_closed (Fixture      *self,
   gsize max = norpc_dbus_outflow_max;
   Wait wait;
 
-  norpc_dbus_outflow_max = 4 * LARGE;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) (4 * LARGE));
   begin_wait (&wait, self);
   g_dbus_connection_close (self->link.used, NULL, NULL, NULL);
   end_wait (&wait);
   g_assert_error (wait.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   g_clear_error (&wait.error);
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
 }
 
 /* One that is released does not keep its connection until the other side has read. */
@@ -396,7 +396,7 @@ test_ready_released (Fixture      *self,
   gpointer connection = self->link.served;
   Wait wait;
 
-  norpc_dbus_outflow_max = 4 * LARGE;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) (4 * LARGE));
   begin_wait (&wait, self);
   g_cancellable_cancel (wait.cancellable);
   end_wait (&wait);
@@ -408,7 +408,7 @@ test_ready_released (Fixture      *self,
   g_clear_object (&self->link.served);
   while (connection != NULL)
     g_main_context_iteration (NULL, FALSE);
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
 }
 
 /* Messages that nobody asks about do not count: they would for ever. */
@@ -419,7 +419,7 @@ test_without_users (void)
   DBusLink link = { 0 };
 
   dbus_link_open (&link, DBUS_TO_PEER);
-  norpc_dbus_outflow_max = 1;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, (gsize) 1);
   norpc_dbus_outflow_add (link.served, NULL);
   g_assert_false (norpc_dbus_outflow_is_excessive (link.served));
 
@@ -427,7 +427,7 @@ test_without_users (void)
   norpc_dbus_outflow_add (link.served, NULL);
   g_assert_true (norpc_dbus_outflow_is_excessive (link.served));
   norpc_dbus_outflow_unuse (link.served);
-  norpc_dbus_outflow_max = max;
+  g_atomic_pointer_set (&norpc_dbus_outflow_max, max);
   dbus_link_close (&link);
 }
 

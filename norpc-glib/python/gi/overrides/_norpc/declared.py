@@ -2,7 +2,8 @@
 """Enumerations, flags and records that a description at run time declares.
 
 A codec has the values of one type: take() gets a checked value of Python, encode() makes of that what the constructor
-of GLib.Variant takes, make_variant() makes a variant, and decode() gets a value of Python from a variant.
+of GLib.Variant takes, make_variant() makes a variant, and decode() gets a value of Python from a variant, by request with
+duplicates of its descriptors, which belong to the caller.
 """
 
 import enum
@@ -30,8 +31,8 @@ class _Codec:
     def make_variant(self, value):
         return GLib.Variant(self.signature, self.encode(value))
 
-    def decode(self, variant):
-        return variant.unpack()
+    def decode(self, variant, owns=False):
+        return values.give_result(variant) if owns else variant.unpack()
 
 
 class _Bytes(_Codec):
@@ -45,7 +46,7 @@ class _Bytes(_Codec):
         """PyGObject would make a variant of each byte."""
         return GLib.Variant.new_from_bytes(GLib.VariantType('ay'), GLib.Bytes(value), True)
 
-    def decode(self, variant):
+    def decode(self, variant, owns=False):
         return bytes(variant.get_data_as_bytes().get_data() or b'')
 
 
@@ -58,7 +59,7 @@ class _Text(_Codec):
         self.encode = encode
         self._decode = decode
 
-    def decode(self, variant):
+    def decode(self, variant, owns=False):
         return self._decode(variant.get_string())
 
 
@@ -83,7 +84,7 @@ class _Number(_Codec):
     def encode(self, value):
         return int(value)
 
-    def decode(self, variant):
+    def decode(self, variant, owns=False):
         return self.get(variant.unpack())
 
     def get(self, number):
@@ -106,8 +107,8 @@ class _Array(_Codec):
         return GLib.Variant.new_array(GLib.VariantType(self._element.signature),
                                       [self._element.make_variant(item) for item in value])
 
-    def decode(self, variant):
-        return [self._element.decode(variant.get_child_value(index)) for index in range(variant.n_children())]
+    def decode(self, variant, owns=False):
+        return [self._element.decode(variant.get_child_value(index), owns) for index in range(variant.n_children())]
 
 
 class _Maybe(_Codec):
@@ -120,8 +121,8 @@ class _Maybe(_Codec):
         return GLib.Variant.new_maybe(GLib.VariantType(self._content.signature),
                                       None if value is None else self._content.make_variant(value))
 
-    def decode(self, variant):
-        return self._content.decode(variant.get_child_value(0)) if variant.n_children() > 0 else None
+    def decode(self, variant, owns=False):
+        return self._content.decode(variant.get_child_value(0), owns) if variant.n_children() > 0 else None
 
 
 class Record:
@@ -177,10 +178,10 @@ class _Record(_Codec):
         return GLib.Variant.new_tuple(*[codec.make_variant(getattr(value, name))
                                         for name, codec in zip(self.cls._norpc_parameters.names, self._codecs)])
 
-    def decode(self, variant):
+    def decode(self, variant, owns=False):
         record = self.cls.__new__(self.cls)
         for index, (name, codec) in enumerate(zip(self.cls._norpc_parameters.names, self._codecs)):
-            object.__setattr__(record, name, codec.decode(variant.get_child_value(index)))
+            object.__setattr__(record, name, codec.decode(variant.get_child_value(index), owns))
         return record
 
 

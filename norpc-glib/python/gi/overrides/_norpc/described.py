@@ -56,7 +56,7 @@ class _Type:
             return value
         return (self._codec.make_variant if self.gtype == GObject.TYPE_VARIANT else self._codec.encode)(value)
 
-    def from_gobject(self, value):
+    def from_gobject(self, value, owns=False):
         """Gets a value for one that PyGObject has, which is independent of its owner."""
         if isinstance(value, bytes):  # PyGObject has bytes for a guchar
             return ord(value)
@@ -66,7 +66,12 @@ class _Type:
             return self._codec.get(value)
         if isinstance(value, list):  # of texts
             return self._codec.decode(GLib.Variant('as', value))
-        return self._codec.decode(value)
+        return self._codec.decode(value, owns)
+
+    def to_result(self, value):
+        """As to_gobject(), for a result, which owns the descriptors in it."""
+        content = self.to_gobject(value)
+        return Norpc.variant_take_fds(content) if self._codec is not None and isinstance(content, GLib.Variant) else content
 
     def needs_codec(self):
         return self._codec is not None
@@ -127,9 +132,13 @@ class Described:
     def to_gvalues(self, args):
         return [GObject.Value(arg_type.gtype, value) for arg_type, value in zip(self._types, self.to_gobject(args))]
 
-    def from_gobject(self, args):
+    def to_result_gvalues(self, results):
+        return [GObject.Value(arg_type.gtype, arg_type.to_result(value))
+                for arg_type, value in zip(self._types, results)]
+
+    def from_gobject(self, args, owns=False):
         """Gets values as PyGObject has them, and those of Python for types that are declared."""
-        return [arg_type.from_gobject(value) for arg_type, value in zip(self._types, args)]
+        return [arg_type.from_gobject(value, owns) for arg_type, value in zip(self._types, args)]
 
 
 class Descriptions:

@@ -121,7 +121,7 @@ class Loaded:
         results = self._outs[name]
 
         def complete(service, call, *args):
-            call.return_values(results.to_gvalues(results.check(f'complete_{name}', args)))
+            call.return_values(results.to_result_gvalues(results.check(f'complete_{name}', args)))
 
         return complete
 
@@ -228,7 +228,7 @@ class Loaded:
 
     def _unpack(self, name, reply):
         """Gets the results of a call as PyGObject returns those of a function."""
-        results = self._outs[name].from_gobject(reply.get_values())
+        results = self._outs[name].from_gobject(reply.get_values(), owns=True)
         reply.disown_fds()
         if not results:
             return True

@@ -203,7 +203,7 @@ class DescribedStream:
         return self.write_values(self.items.to_gvalues(self.items.check('write', values)))
 
     def _unpack_outcome(self, reply):
-        results = self.results.from_gobject(reply.get_values())
+        results = self.results.from_gobject(reply.get_values(), owns=True)
         reply.disown_fds()
         if not results:
             return True
