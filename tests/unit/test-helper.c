@@ -208,6 +208,7 @@ typedef struct
   NorpcHelper   *helper;    /* (unowned) */
   WireWireProxy *proxy;     /* (unowned) */
   guint          n_starts;  /* of the process that has got the value */
+  gboolean       was_connected;
   GString       *connected; /* (owned): how it has changed */
 } Keeper;
 
@@ -229,7 +230,11 @@ state_changed_cb (NorpcHelper *helper,
 static void
 connected_cb (Keeper *self)
 {
-  g_string_append (self->connected, norpc_proxy_is_connected (NORPC_PROXY (self->proxy)) ? "connected " : "gone ");
+  gboolean is_connected = norpc_proxy_is_connected (NORPC_PROXY (self->proxy));
+
+  if (is_connected != self->was_connected)
+    g_string_append (self->connected, is_connected ? "connected " : "gone ");
+  self->was_connected = is_connected;
 }
 
 /* Waits until the process with this number has the value. */
@@ -255,7 +260,7 @@ test_kept_value (void)
   g_autoptr (NorpcManualClock) clock = norpc_manual_clock_new ();
   g_autoptr (NorpcHelper) helper = new_helper (NULL, 10);
   g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
-  Keeper keeper = { helper, proxy, 0, g_string_new (NULL) };
+  Keeper keeper = { helper, proxy, 0, TRUE, g_string_new (NULL) };
 
   g_signal_connect (helper, "notify::state", G_CALLBACK (state_changed_cb), &keeper);
   wait_for_kept (&keeper, 1);
