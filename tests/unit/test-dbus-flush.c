@@ -92,7 +92,11 @@ __wrap_g_dbus_connection_flush_sync (GDBusConnection  *connection,
     g_usleep (TIME_TO_FAIL);
   succeeded = __real_g_dbus_connection_flush_sync (connection, cancellable, error);
   if (g_atomic_int_get (&closes))
-    g_dbus_connection_close_sync (connection, NULL, NULL);
+    {
+      g_dbus_connection_close_sync (connection, NULL, NULL);
+      while (!g_dbus_connection_is_closed (connection)) /* the thread of GDBus may notice it later */
+        g_usleep (1000);
+    }
   g_atomic_int_add (&n_flushing, -1);
 
   return succeeded;
