@@ -34,7 +34,7 @@ typedef struct
   gboolean      in_progress; /* [lock] */
 } Client;
 
-static Client clients[N_CLIENTS]; /* the members in brackets: [lock] */
+static Client clients[N_CLIENTS]; /* [lock], but each thread may read its own */
 static GMutex lock;
 static GCond changed;
 static guint n_waits;       /* [lock]: clients that have begun to wait */
@@ -120,6 +120,7 @@ wait_locked (const guint *number,
 static void
 start_clients (void)
 {
+  g_mutex_lock (&lock);
   n_waits = n_most = 0;
   released = FALSE;
   for (guint i = 0; i < N_CLIENTS; i++)
@@ -127,8 +128,6 @@ start_clients (void)
       clients[i] = (Client) { g_strdup_printf ("nats://%u", i), g_cancellable_new () };
       clients[i].thread = g_thread_new ("client", run_client, &clients[i]);
     }
-
-  g_mutex_lock (&lock);
   wait_locked (&n_waits, N_CLIENTS);
   wait_locked (&n_in_progress, MAX_ATTEMPTS);
   g_mutex_unlock (&lock);
@@ -156,11 +155,14 @@ join_client (Client *self,
 static void
 clear_clients (void)
 {
+  g_mutex_lock (&lock);
+  wait_locked (&n_in_progress, 0); /* also those that nothing waits for */
   for (guint i = 0; i < N_CLIENTS; i++)
     {
       g_object_unref (clients[i].cancellable);
       g_clear_pointer (&clients[i].url, g_free);
     }
+  g_mutex_unlock (&lock);
 }
 
 /* Attempts that are too many wait for others to end. All of them are made. */
