@@ -450,8 +450,8 @@ stop_run (NorpcSupervisedRun  *run,
  * context. The server is stopped as by [method@Norpc.Server.stop], which also documents the errors. A service that
  * was abandoned before, because it did not stop or start in time, is not waited for.
  *
- * In the function that creates the service, the error is %NORPC_ERROR_WOULD_DEADLOCK. The service is not started
- * nevertheless.
+ * In the function that creates the service, this fails with %NORPC_ERROR_WOULD_DEADLOCK. The supervisor is stopped
+ * all the same: the service is not started.
  *
  * Returns: %TRUE if the service has stopped, %FALSE if @error is set
  * Since: 0.1
