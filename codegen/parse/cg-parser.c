@@ -175,6 +175,34 @@ read_source (Parser *self)
   self->reader = NULL;
 }
 
+/* The interfaces that every object of D-Bus has, and so everything that is introspected. */
+static gboolean
+is_standard (const CgInterface *interface)
+{
+  static const char * const names[] = {
+    "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties", NULL
+  };
+
+  return interface->node.name != NULL && g_strv_contains (names, interface->node.name);
+}
+
+/* Removes the standard interfaces from those of the file, which begin at @first, if it describes another one. GDBus
+ * implements them for each object, and nobody wants code for them because it is in what an object says of itself.
+ */
+static void
+leave_out_standard (GPtrArray *interfaces,
+                    guint      first)
+{
+  guint n_others = 0;
+
+  for (guint i = first; i < interfaces->len; i++)
+    n_others += !is_standard (g_ptr_array_index (interfaces, i));
+
+  for (guint i = interfaces->len; i > first && n_others > 0; i--)
+    if (is_standard (g_ptr_array_index (interfaces, i - 1)))
+      g_ptr_array_remove_index (interfaces, i - 1);
+}
+
 /* Adds the contents of @source to @description. */
 void
 cg_parse (CgSource      *source,
@@ -184,6 +212,7 @@ cg_parse (CgSource      *source,
   Parser self = { .source = source, .description = description, .diagnostics = diagnostics };
   Frame outside = { KIND_ROOT, "", { source->name, source->index, 1, 1, 0 }, NULL, FALSE };
   g_autofree char *base_name = g_filename_display_basename (source->name);
+  guint n_interfaces = description->interfaces->len;
 
   self.frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   self.doc = g_string_new (NULL);
@@ -197,5 +226,6 @@ cg_parse (CgSource      *source,
   g_hash_table_unref (self.prefixes);
   g_string_free (self.doc, TRUE);
   cg_comments_drop (&self);
+  leave_out_standard (description->interfaces, n_interfaces);
   g_free (self.root_xmlns);
 }

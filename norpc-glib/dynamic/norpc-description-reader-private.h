@@ -24,6 +24,7 @@ typedef struct
 } NorpcInterfaceReader;
 
 GPtrArray *norpc_description_read (const char  *xml,
+                                   const char  *kept,
                                    GError     **error);
 
 /* norpc-domain-reader.c */

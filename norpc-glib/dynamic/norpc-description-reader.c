@@ -294,6 +294,53 @@ read_interfaces (DescriptionReader      *self,
 }
 
 static gboolean
+is_interface (const NorpcXmlElement *element)
+{
+  return g_str_equal (element->name, "interface") && norpc_xml_element_get (element, "name") != NULL;
+}
+
+/* The interfaces that every object of D-Bus has, and so everything that is introspected. */
+static gboolean
+is_standard (const NorpcXmlElement *element)
+{
+  static const char * const names[] = {
+    "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties", NULL
+  };
+
+  return is_interface (element) && g_strv_contains (names, norpc_xml_element_get (element, "name"));
+}
+
+static gboolean
+has_others (const NorpcXmlElement *element)
+{
+  for (guint i = 0; i < element->children->len; i++)
+    {
+      const NorpcXmlElement *child = g_ptr_array_index (element->children, i);
+
+      if ((is_interface (child) && !is_standard (child)) ||
+          (g_str_equal (child->name, "node") && has_others (child)))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+remove_standard (NorpcXmlElement *element,
+                 const char      *kept)
+{
+  for (guint i = element->children->len; i > 0; i--)
+    {
+      NorpcXmlElement *child = g_ptr_array_index (element->children, i - 1);
+
+      if (g_str_equal (child->name, "node"))
+        remove_standard (child, kept);
+      else if (is_standard (child) && g_strcmp0 (norpc_xml_element_get (child, "name"), kept) != 0)
+        g_ptr_array_remove_index (element->children, i - 1);
+    }
+}
+
+static gboolean
 read_root (DescriptionReader      *self,
            const NorpcXmlElement  *root,
            GError                **error)
@@ -341,9 +388,12 @@ read_types (DescriptionReader  *self,
   return TRUE;
 }
 
-/* Returns the interfaces (owned) as owned NorpcDynamicInfo, or NULL if @error is set. */
+/* Returns the interfaces (owned) as owned NorpcDynamicInfo, or NULL if @error is set. The standard interfaces are left
+ * out beside others, as the generator does, except for the one with the name @kept (nullable).
+ */
 GPtrArray *
 norpc_description_read (const char  *xml,
+                        const char  *kept,
                         GError     **error)
 {
   g_autoptr (NorpcXmlElement) root = norpc_xml_tree_new (xml, error);
@@ -353,6 +403,8 @@ norpc_description_read (const char  *xml,
   g_autoptr (GPtrArray) domains = g_ptr_array_new ();
   DescriptionReader self = { infos, declared, names, domains };
 
+  if (root != NULL && has_others (root))
+    remove_standard (root, kept);
   if (root == NULL || !read_root (&self, root, error) || !read_types (&self, error) || !read_errors (&self, error))
     return NULL;
 

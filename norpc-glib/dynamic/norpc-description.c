@@ -48,6 +48,25 @@ intern_info (NorpcDynamicInfo *info)
   return known;
 }
 
+static GPtrArray *
+read_infos (const char  *xml,
+            const char  *kept,
+            GError     **error)
+{
+  g_autoptr (GPtrArray) infos = norpc_description_read (xml, kept, error);
+  GPtrArray *list;
+
+  if (infos == NULL)
+    return NULL;
+
+  g_ptr_array_set_free_func (infos, NULL);
+  list = g_ptr_array_new ();
+  for (guint i = 0; i < infos->len; i++)
+    g_ptr_array_add (list, intern_info (g_ptr_array_index (infos, i)));
+
+  return list;
+}
+
 /**
  * norpc_interface_info_list_for_xml:
  * @xml: a description
@@ -58,29 +77,18 @@ intern_info (NorpcDynamicInfo *info)
  * See [ctor@Norpc.InterfaceInfo.new_for_xml].
  *
  * Returns: (transfer container) (element-type NorpcInterfaceInfo): all interfaces of the description,
- *   which may be none, or %NULL if @error is set
+ *   which may be none, or %NULL if @error is set. If there are others,
+ *   [those that every object of D-Bus has](description.html#introspected-descriptions) are left out.
  * Since: 0.1
  */
 GPtrArray *
 norpc_interface_info_list_for_xml (const char  *xml,
                                    GError     **error)
 {
-  g_autoptr (GPtrArray) infos = NULL;
-  GPtrArray *list;
-
   g_return_val_if_fail (xml != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  infos = norpc_description_read (xml, error);
-  if (infos == NULL)
-    return NULL;
-
-  g_ptr_array_set_free_func (infos, NULL);
-  list = g_ptr_array_new ();
-  for (guint i = 0; i < infos->len; i++)
-    g_ptr_array_add (list, intern_info (g_ptr_array_index (infos, i)));
-
-  return list;
+  return read_infos (xml, NULL, error);
 }
 
 /* Returns the interface (unowned) of that name, or the only one, or NULL if @error is set. */
@@ -112,7 +120,8 @@ pick_interface (GPtrArray   *infos,
 /**
  * norpc_interface_info_new_for_xml:
  * @xml: a description
- * @name: (nullable): the name of an interface, or %NULL for the only one
+ * @name: (nullable): the name of an interface, or %NULL for the only one, not counting
+ *   [those that every object of D-Bus has](description.html#introspected-descriptions) if there are others
  * @error: return location for an error
  *
  * Reads an interface of a description at run time, without generated code.
@@ -140,7 +149,7 @@ norpc_interface_info_new_for_xml (const char  *xml,
   g_return_val_if_fail (xml != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  infos = norpc_interface_info_list_for_xml (xml, error);
+  infos = read_infos (xml, name, error);
 
   return infos != NULL ? pick_interface (infos, name, error) : NULL;
 }

@@ -352,6 +352,25 @@ class Usage(unittest.TestCase):
             '<method name="N"><arg name="a" type="s"/><arg name="a" type="s"/></method></interface></node>')
         return self.run_generator(*args, '--generate-c-code', 'w', 'w.xml')
 
+    def generated(self, description, *others):
+        (self.directory / 'b.xml').write_text(description)
+        run = self.run_generator('-Werror', '-Wno-misplaced-element', '--c-namespace', 'B', '--dbus-xml', 'b.dbus.xml',
+                                 'b.xml', *others)
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        return re.findall('<interface name="(.*?)"', (self.directory / 'b.dbus.xml').read_text())
+
+    def test_standard_interfaces(self):
+        """Those that every object of D-Bus has are left out, but for a file that has only them."""
+        introspected = (MAN_PAGE.parents[1] / 'tests' / 'codegen' / 'world' / 'introspected.xml').read_text()
+        self.assertEqual(self.generated(introspected), ['org.example.Introspected', 'org.example.Introspected.Child'])
+
+        standard = [f'org.freedesktop.DBus.{name}' for name in ('Introspectable', 'Peer', 'Properties')]
+        alone = ''.join(f'<interface name="{name}"/>' for name in standard)
+        self.assertEqual(self.generated(f'<node>{alone}</node>'), standard)
+        self.assertEqual(self.generated(f'<node>{alone}</node>', 'a.xml'), [*standard, 'org.example.A'])
+        manager = '<interface name="org.freedesktop.DBus.ObjectManager"/>'
+        self.assertEqual(self.generated(f'<node>{alone}{manager}</node>'), ['org.freedesktop.DBus.ObjectManager'])
+
     def test_warnings_are_named(self):
         run = self.run_warned()
         self.assertEqual(run.returncode, 0)

@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
 {
   g_autofree char *xml = size > 0 ? g_strndup ((const char *) data, size) : g_strdup ("");
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) infos = norpc_description_read (xml, &error);
+  g_autoptr (GPtrArray) infos = norpc_description_read (xml, NULL, &error);
 
   g_assert_true ((infos != NULL) == (error == NULL));
   for (guint i = 0; infos != NULL && i < infos->len; i++)

@@ -282,6 +282,37 @@ test_from_dbus (void)
 }
 
 /* The same description gives the same info, and another one does not. */
+#define STANDARD(name) "<interface name='org.freedesktop.DBus." name "'><method name='M'/></interface>"
+#define INTROSPECTED \
+  "<node>" STANDARD ("Properties") STANDARD ("Introspectable") STANDARD ("Peer") \
+  "<interface name='org.example.Introspected'><method name='M'/></interface>" \
+  "<node name='child'>" STANDARD ("Peer") STANDARD ("Properties") "</node></node>"
+
+/* The interfaces that every object of D-Bus has are left out of what is introspected, unless one is asked for. */
+static void
+test_standard (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) all = norpc_interface_info_list_for_xml (INTROSPECTED, &error);
+  g_autoptr (GPtrArray) alone = NULL;
+  const NorpcInterfaceInfo *info;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (all->len, ==, 1);
+  info = norpc_interface_info_new_for_xml (INTROSPECTED, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (info == g_ptr_array_index (all, 0));
+  g_assert_cmpstr (info->dbus.name, ==, "org.example.Introspected");
+
+  info = norpc_interface_info_new_for_xml (INTROSPECTED, "org.freedesktop.DBus.Introspectable", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (info->dbus.name, ==, "org.freedesktop.DBus.Introspectable");
+
+  alone = norpc_interface_info_list_for_xml ("<node>" STANDARD ("Peer") STANDARD ("Properties") "</node>", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (alone->len, ==, 2);
+}
+
 static void
 test_interned (void)
 {
@@ -498,6 +529,7 @@ main (int    argc,
   g_test_add_func ("/dynamic/infos/updates", test_updates);
   g_test_add_func ("/dynamic/infos/dbus", test_dbus);
   g_test_add_func ("/dynamic/infos/from-dbus", test_from_dbus);
+  g_test_add_func ("/dynamic/infos/standard", test_standard);
   g_test_add_func ("/dynamic/infos/interned", test_interned);
   g_test_add_func ("/dynamic/infos/interned-texts", test_interned_texts);
   g_test_add_func ("/dynamic/infos/left-out", test_left_out);
