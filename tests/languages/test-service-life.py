@@ -5,6 +5,7 @@ import asyncio
 import gc
 import os
 import threading
+import time
 import weakref
 
 import gi
@@ -12,7 +13,7 @@ import gi
 gi.require_version('Kv', '1')
 gi.require_version('Norpc', '1')
 gi.require_version('Test', '1')
-from gi.repository import Gio, GObject, Kv, Norpc, Test
+from gi.repository import Gio, GLib, GObject, Kv, Norpc, Test
 
 import tap
 from stores import Case, Store, StoreError
@@ -99,6 +100,50 @@ class AsyncTicker(Ticker):
         super().do_stop()
 
 
+class Closer(Life):
+    """Has tasks whose `finally` clauses take time, as those that close a connection."""
+
+    def do_start(self):
+        self.start('plain start')
+
+    def start(self, name):
+        self.task = Norpc.create_task(self.work(name))
+
+    async def work(self, name):
+        self.lives.append(f'{name} works')
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(0.01)
+            self.later = asyncio.create_task(self.end_late(name))
+            await asyncio.sleep(0)  # otherwise it does not begin
+
+    async def end_late(self, name):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(0.001)
+            self.lives.append(f'{name} has ended')
+
+    def do_stop(self):
+        self.lives.append('stop')
+
+    def get_size(self, database):
+        self.start('plain method')
+        return 1
+
+    async def count(self, database, keys):
+        self.other = asyncio.create_task(self.work('coroutine'))
+        return 1
+
+    async def get(self, database, key):
+        await self.work('call')
+
+    async def take(self, database, key):
+        while len(self.lives) < 4:
+            await asyncio.sleep(0)
+
+
 class Lives(Case):
     def test_start_and_stop(self):
         for kind in Life, AsyncLife:
@@ -122,6 +167,128 @@ class Lives(Case):
             self.assertEqual(set(service.lives[:3]), {f'{name} ticks' for name in names})
             self.assertEqual(set(service.lives[3:6]), {f'{name} is cancelled' for name in names})
             self.assertEqual(service.lives[6:], ['stop'])
+
+    def check_closer(self, service, stop):
+        names = {'plain start', 'plain method', 'coroutine', 'call'}
+        self.assertEqual(set(service.lives[:4]), {f'{name} works' for name in names})
+        stop()
+        self.assertEqual(set(service.lives[4:8]), {f'{name} has ended' for name in names})
+        self.assertEqual(service.lives[8:], ['stop'])
+
+    def test_finally_clauses(self):
+        """Tasks end before do_stop() runs, however long that takes, with those that they start in the end."""
+        service = Closer()
+        server = Norpc.serve(service)
+        store = server.make_proxy()
+        store.get_size_sync(0)
+        store.count_sync(0, [])
+        store.call_get(0, GLib.Bytes.new(b''), None, None)
+        store.take_sync(0, b'', timeout=10000)
+        self.check_closer(service, lambda: server.stop(Norpc.StopMode.ABANDON))
+
+    async def stop_in_event_loop(self, stop):
+        service = Closer()
+        server = Norpc.Server.new_in_context(service, GLib.MainContext.ref_thread_default())
+        server.start()
+        store = Kv.StoreProxy.new(server.get_endpoint())
+        call = store.get(0, b'')
+        await asyncio.gather(store.get_size(0), store.count(0, []), store.take(0, b''))
+        await stop(service, server)
+        with self.assertRaises(GLib.Error) as caught:
+            await call
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
+    def test_finally_clauses_in_event_loop(self):
+        """The same for a service in the thread of an event loop, which is stopped in a task, or in a callback."""
+        async def in_task(service, server):
+            loop = asyncio.get_running_loop()
+            resumed = loop.create_future()
+            others = []
+
+            def resume():
+                resumed.set_result(None)
+                others.extend(asyncio.create_task(asyncio.sleep(0)) for _ in range(100))  # those of the same iteration
+
+            loop.call_soon(resume)
+            await resumed
+            self.check_closer(service, lambda: server.stop(Norpc.StopMode.ABANDON))
+            await asyncio.sleep(0)
+            self.assertTrue(all(other.done() for other in others))
+
+        async def in_callback(service, server):
+            stopped = asyncio.get_running_loop().create_future()
+
+            def stop():
+                try:
+                    self.check_closer(service, lambda: server.stop(Norpc.StopMode.ABANDON))
+                except BaseException as error:
+                    stopped.set_exception(error)
+                else:
+                    stopped.set_result(None)
+                return GLib.SOURCE_REMOVE
+
+            GLib.idle_add(stop)
+            await stopped
+
+        Norpc.run(self.stop_in_event_loop(in_task))
+        Norpc.run(self.stop_in_event_loop(in_callback))
+
+    def test_finally_clause_of_call(self):
+        """The end of the server does not cut off what a coroutine does after its call was cancelled."""
+        class Slow(Life):
+            async def get(self, database, key):
+                self.lives.append('begins')
+                try:
+                    await asyncio.sleep(1000)
+                finally:
+                    self.lives.append('ends')
+                    await self.pause(2)
+                    self.lives.append('has ended')
+
+            async def pause(self, depth):
+                if depth > 0:
+                    await asyncio.gather(self.pause(depth - 1))  # in a task of its own
+                else:
+                    cancelled.set()
+                    await asyncio.sleep(0.05)
+
+        for mode in Norpc.StopMode.FINISH, Norpc.StopMode.ABANDON:
+            service = Slow()
+            cancelled = threading.Event()
+            cancellable = Gio.Cancellable()
+            server = Norpc.serve(service)
+            server.make_proxy().call_get(0, GLib.Bytes.new(b''), cancellable, None)
+            while len(service.lives) < 2:
+                time.sleep(0.001)
+            cancellable.cancel()
+            cancelled.wait()
+            server.stop(mode)
+            self.assertEqual([life if isinstance(life, str) else life[0] for life in service.lives],
+                             ['start', 'begins', 'ends', 'has ended', 'stop'])
+
+    def test_stopped_by_its_task(self):
+        """A task that stops its own service ends afterwards, and the others before."""
+        service = Closer()
+        server = Norpc.Server.new_in_context(service, GLib.MainContext.default())
+
+        async def stop():
+            try:
+                server.stop(Norpc.StopMode.ABANDON)
+                await asyncio.sleep(1000)
+            finally:
+                service.lives.append('the task ends')
+
+        async def take(database, key):
+            service.task = asyncio.create_task(stop())
+
+        async def main():
+            server.start()
+            await Kv.StoreProxy.new(server.get_endpoint()).take(0, b'')
+            await asyncio.wait([service.task])
+
+        service.take = take
+        Norpc.run(main())
+        self.assertEqual(service.lives, ['plain start works', 'plain start has ended', 'stop', 'the task ends'])
 
     def test_tasks_of_others(self):
         """A service that stops leaves the tasks of another one in its thread alone."""

@@ -115,6 +115,27 @@ class EventLoop(asyncio.SelectorEventLoop):
             self._thread_id = None
             asyncio._set_running_loop(outer)
 
+    def run_until_done(self, tasks):
+        """Runs until tasks have ended, even in a callback or a task of a running event loop, which waits meanwhile."""
+        if asyncio._get_running_loop() is None:
+            self.run_until_complete(asyncio.wait(tasks))
+            return
+        current = asyncio.current_task(self)
+        n_ready = len(self._ready)
+        source = _Source(self)  # GLib does not dispatch that of the loop meanwhile, if it is the one that runs this
+        source.attach(self.context)
+        if current is not None:
+            asyncio._leave_task(self, current)
+        try:
+            while not all(task.done() for task in tasks):
+                self.context.iteration(True)
+        finally:
+            if current is not None:
+                asyncio._enter_task(self, current)
+            self._release_source(source)
+            for _ in range(len(self._ready), n_ready):  # the _run_once() that runs this has counted them
+                self._ready.append(asyncio.Handle(lambda: None, (), self))
+
     def _run_once(self):
         self.context.iteration(True)
         error, self._error = self._error, None
@@ -171,16 +192,16 @@ class EventLoop(asyncio.SelectorEventLoop):
         if not self.is_running() and self._source is not None:
             for reply in list(self.pending):
                 reply.cancel()
-            self._source.destroy()
-            self._keep_source()
+            self._release_source(self._source)
+            self._source = None
         super().close()
 
-    def _keep_source(self):
-        """Keeps the source until the context, which may be about to dispatch it, is done with it.
+    def _release_source(self, source):
+        """Destroys a source, and keeps it until the context, which may be about to dispatch it, is done with it.
 
         PyGObject would use it although it has been freed.
         """
-        source, self._source = self._source, None
+        source.destroy()
         keeper = GLib.idle_source_new()
         keeper.set_callback(lambda *_: source is None)
         keeper.attach(self.context)
@@ -210,7 +231,8 @@ def release(loop):
     loop.n_users -= 1
     if loop.n_users == 0 and _loops.get(threading.get_ident()) is loop:
         del _loops[threading.get_ident()]
-        loop.close()
+        if not loop.is_running():  # in a task that has stopped the last service; asyncio closes it when it is collected
+            loop.close()
 
 
 @atexit.register

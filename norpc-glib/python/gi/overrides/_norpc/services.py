@@ -147,12 +147,18 @@ def fail(call, error):
     errors.report(error)  # afterwards: the client does not wait for it
 
 
+def _cancel_once(task):
+    """Cancels a task. To cancel one again would cut off its `finally` clauses."""
+    if not task.cancelling():
+        task.cancel()
+
+
 class _Life:
     """The tasks of a service, in the thread of its server."""
 
     def __init__(self):
         self.loop = None
-        self.tasks = set()
+        self.tasks = {}  # each with the one that has started it at its own end, or None
 
     def hold_loop(self):
         """Keeps the event loop until the service stops."""
@@ -163,39 +169,45 @@ class _Life:
     def adopt(self, task):
         """Has the service cancel a task that it has started."""
         self.hold_loop()
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        creator = asyncio.current_task(task.get_loop())
+        is_last = creator is not None and (creator.cancelling() or self.tasks.get(creator) is not None)
+        self.tasks[task] = creator if is_last else None
+        task.add_done_callback(lambda _: self.tasks.pop(task, None))
 
     def start_task(self, coroutine, call, inner):
         """Starts a coroutine that awaits an inner one."""
         self.hold_loop()
         task = self.loop.create_task(coroutine)
-        self.tasks.add(task)
+        self.tasks[task] = None
         cancellable = call.get_cancellable()
         handler = GObject.Object.connect(cancellable, 'cancelled', lambda *_: self._cancel(task))
         task.add_done_callback(lambda _: self._end(task, cancellable, handler, inner))
         if cancellable.is_cancelled():
-            task.cancel()
+            _cancel_once(task)
 
     def _cancel(self, task):
         """Runs in any thread."""
         loop = self.loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(task.cancel)
+            loop.call_soon_threadsafe(_cancel_once, task)
 
     def _end(self, task, cancellable, handler, inner):
         inner.close()  # it has not begun if the task was cancelled at once
-        self.tasks.discard(task)
+        self.tasks.pop(task, None)
         GObject.Object.disconnect(cancellable, handler)
 
     def end_tasks(self):
-        """Cancels what the service still does, and lets it end."""
-        for task in list(self.tasks):
-            task.cancel()
-        for _ in range(MAX_LAST_STEPS):
-            if not self.tasks:
+        """Cancels what the service still does, and runs until it has ended, with what its `finally` clauses await."""
+        for _ in range(MAX_LAST_ROUNDS):  # those that end may start others
+            # One that runs now stops the service, and so cannot end before.
+            current = asyncio.current_task(self.loop) if self.tasks else None
+            tasks = [task for task, creator in self.tasks.items() if creator is None or creator.done()]
+            for task in tasks:
+                _cancel_once(task)
+            tasks = [task for task in tasks if task is not current and not task.done()]
+            if not tasks:
                 break
-            self.loop.run_ready()
+            self.loop.run_until_done(tasks)
 
     def run_to_the_end(self, function):
         """Calls do_start() or do_stop(), and runs its coroutine."""
@@ -220,7 +232,7 @@ class _Life:
             eventloop.release(loop)
 
 
-MAX_LAST_STEPS = 100  # of the tasks of a service that has stopped
+MAX_LAST_ROUNDS = 100  # of the tasks of a service that stops
 
 
 def _get_life(service):
