@@ -208,6 +208,7 @@ send_with_reply (Call *self)
     {
       self->waiter.is_sent = TRUE;
       self->watched.reply = self->reply;
+      self->watched.size = g_variant_get_size (self->args);
       norpc_nats_liveness_add (self->route->liveness, &self->watched);
       return;
     }
@@ -343,6 +344,7 @@ call_replied (NorpcNatsWaiter *waiter,
   g_autoptr (GVariant) results = NULL;
   GError *error = NULL;
 
+  norpc_nats_liveness_note_reply (self->route->liveness, (gsize) natsMsg_GetDataLength (message));
   if (natsMsg_IsNoResponders (message) && self->patience > g_get_monotonic_time ())
     {
       natsMsg_Destroy (message);

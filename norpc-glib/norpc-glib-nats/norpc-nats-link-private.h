@@ -87,6 +87,7 @@ void            norpc_nats_link_flush       (NorpcNatsLink        *self,
                                              guint                 milliseconds,
                                              NorpcNatsFlushedFunc  func,
                                              gpointer              data);
+gint64          norpc_nats_link_get_max_payload (NorpcNatsLink    *self);
 natsConnection *norpc_nats_link_get_nats    (NorpcNatsLink        *self);
 
 G_END_DECLS

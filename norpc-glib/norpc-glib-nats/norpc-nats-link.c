@@ -539,6 +539,13 @@ norpc_nats_link_describe_end (NorpcNatsLink *self)
   return text;
 }
 
+/* Called in the thread of the link. Returns how many bytes the data of a message may have, or 0 if that is not known. */
+gint64
+norpc_nats_link_get_max_payload (NorpcNatsLink *self)
+{
+  return norpc_nats_link_is_usable (self) ? natsConnection_GetMaxPayload (self->nats) : 0;
+}
+
 natsConnection *
 norpc_nats_link_get_nats (NorpcNatsLink *self)
 {

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /*
  * Notices calls whose process has gone, as NATS does not tell. Calls that are not answered soon are asked for: each
  * export says which of them it has. From then on, only the export that has a call is asked, and NATS answers in
- * its place once its process has gone. A call that no export claims for a while is lost, too.
+ * its place once its process has gone. A call that no export claims for a while is lost, too. This takes longer if there
+ * may be much data on the way, because questions and their answers wait behind it.
  *
  * Unless noted otherwise, the functions are called in the thread of the link.
  */
@@ -24,7 +25,10 @@ struct _NorpcNatsWatched
 {
   void      (*gone) (NorpcNatsWatched *self); /* is called when it is not watched any more */
   const char *reply;    /* (unowned): the subject for its reply */
+  gsize       size;     /* of its message, in bytes */
   gint64      since;
+  guint64     n_ahead;  /* bytes of the calls that no export had claimed when it was added, with its own */
+  guint64     n_received; /* bytes of the replies until then */
   char       *holder;   /* (owned) (nullable): a GRefString: the export that has it */
   guint       n_asked;  /* how often no export has claimed it, since the last claim */
   GList       link;
@@ -39,5 +43,7 @@ void               norpc_nats_liveness_add    (NorpcNatsLiveness *self,
                                                NorpcNatsWatched  *watched);
 void               norpc_nats_liveness_remove (NorpcNatsLiveness *self,
                                                NorpcNatsWatched  *watched);
+void               norpc_nats_liveness_note_reply (NorpcNatsLiveness *self,
+                                                   gsize              size);
 
 G_END_DECLS

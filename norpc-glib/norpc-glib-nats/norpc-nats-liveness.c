@@ -17,7 +17,13 @@
  */
 #define MAX_ASKED 12
 
-/* How many rounds the answers to a question may take. */
+/* One question more for so many bytes that may be on the way before the answer to the first one. A message passes two
+ * connections in each direction. Each of them ends if it takes no data for 10 s, so these questions are limited, too.
+ */
+#define BYTES_PER_QUESTION (256 * 1024)
+#define MAX_MORE 160
+
+/* After so many rounds, an answer still counts if it claims calls, but not if it says that there is no export. */
 #define MAX_AGE 8
 
 /* How many calls one message asks for. */
@@ -31,6 +37,9 @@ struct _NorpcNatsLiveness
   GQueue          watched;   /* of unowned NorpcNatsWatched, the oldest first */
   GHashTable     *by_reply;  /* (owned): of subjects and unowned NorpcNatsWatched */
   GQueue          questions; /* of owned Question */
+  guint64         n_unclaimed; /* bytes of the calls that no export has claimed */
+  guint64         n_received;  /* bytes of all replies */
+  guint64         max_payload; /* bytes of a message, as far as is known */
   GSource        *timer;     /* (owned) (nullable): while something is watched */
 };
 
@@ -39,8 +48,9 @@ typedef struct
   NorpcNatsWaiter    waiter;   /* must be first */
   NorpcNatsLiveness *liveness; /* (unowned) */
   char              *holder;   /* (owned) (nullable): a GRefString, or NULL if all exports are asked */
-  GVariant          *replies;  /* (owned): the subjects of the calls that it asks for */
+  GVariant          *replies;  /* (owned) (nullable): the subjects of the calls that it asks for; none if it is old */
   guint              age;      /* in rounds */
+  guint              max_age;
 } Question;
 
 static void
@@ -48,7 +58,7 @@ question_free (Question *self)
 {
   norpc_nats_inbox_remove (self->liveness->inbox, &self->waiter);
   g_clear_pointer (&self->holder, g_ref_string_release);
-  g_variant_unref (self->replies);
+  g_clear_pointer (&self->replies, g_variant_unref);
   g_free (self);
 }
 
@@ -67,17 +77,31 @@ question_lost (NorpcNatsWaiter *waiter,
 }
 
 static gboolean
-has_holder (NorpcNatsWatched *watched,
-            const char       *holder)
+has_holder (NorpcNatsLiveness *self G_GNUC_UNUSED,
+            NorpcNatsWatched  *watched,
+            const char        *holder)
 {
   return watched->holder == holder;
 }
 
-static gboolean
-is_lost (NorpcNatsWatched *watched,
-         const char       *unused G_GNUC_UNUSED)
+/* Returns after how many questions a call is lost that no export has claimed. The questions wait behind requests of the
+ * endpoint, and their answers behind replies: those that have come meanwhile, and another one, which may have any size.
+ */
+static guint
+get_max_asked (NorpcNatsLiveness *self,
+               NorpcNatsWatched  *watched)
 {
-  return watched->n_asked >= MAX_ASKED;
+  guint64 n_bytes = watched->n_ahead + (self->n_received - watched->n_received) + self->max_payload;
+
+  return MAX_ASKED + (guint) MIN (n_bytes / BYTES_PER_QUESTION, MAX_MORE);
+}
+
+static gboolean
+is_lost (NorpcNatsLiveness *self,
+         NorpcNatsWatched  *watched,
+         const char        *unused G_GNUC_UNUSED)
+{
+  return watched->n_asked >= (watched->holder != NULL ? MAX_ASKED : get_max_asked (self, watched));
 }
 
 static void
@@ -91,14 +115,15 @@ drop_call (NorpcNatsLiveness *self,
 /* Notes their subjects first, because completing a call can end others. */
 static void
 drop_calls (NorpcNatsLiveness *self,
-            gboolean         (*check) (NorpcNatsWatched *watched,
-                                       const char       *holder),
+            gboolean         (*check) (NorpcNatsLiveness *self,
+                                       NorpcNatsWatched  *watched,
+                                       const char        *holder),
             const char        *holder)
 {
   g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_free);
 
   for (GList *l = self->watched.head; l != NULL; l = l->next)
-    if (check (l->data, holder))
+    if (check (self, l->data, holder))
       g_ptr_array_add (replies, g_strdup (((NorpcNatsWatched *) l->data)->reply));
 
   for (guint i = 0; i < replies->len; i++)
@@ -110,13 +135,16 @@ drop_calls (NorpcNatsLiveness *self,
     }
 }
 
-/* There was no export. The calls of other questions may have been sent to one since. */
+/* There was no export. The calls of other questions may have been sent to one since. @replies may be NULL. */
 static void
 drop_unclaimed (NorpcNatsLiveness *self,
                 GVariant          *replies)
 {
   GVariantIter iter;
   const char *reply;
+
+  if (replies == NULL)
+    return;
 
   g_variant_iter_init (&iter, replies);
   while (g_variant_iter_next (&iter, "&s", &reply))
@@ -140,6 +168,8 @@ claim (NorpcNatsLiveness *self,
     return;
 
   watched->n_asked = 0;
+  if (watched->holder == NULL)
+    self->n_unclaimed -= watched->size;
   g_clear_pointer (&watched->holder, g_ref_string_release);
   watched->holder = g_ref_string_new_intern (holder);
 }
@@ -194,11 +224,12 @@ question_replied (NorpcNatsWaiter *waiter,
 
 static const NorpcNatsWaiterImpl question_impl = { question_replied, question_lost, NULL };
 
-/* Asks all exports, or the one that has the calls. */
+/* Asks all exports, or the one that has the calls. An answer may take so many rounds. */
 static void
 ask (NorpcNatsLiveness *self,
      const char        *holder,
-     GVariant          *replies)
+     GVariant          *replies,
+     guint              max_age)
 {
   g_autofree char *name = holder != NULL ? g_strconcat ("held.", holder, NULL) : g_strdup ("held");
   g_autofree char *subject = norpc_nats_make_control (self->prefix, name);
@@ -211,6 +242,7 @@ ask (NorpcNatsLiveness *self,
   question->liveness = self;
   question->holder = holder != NULL ? g_ref_string_acquire ((char *) holder) : NULL;
   question->replies = g_variant_ref_sink (replies);
+  question->max_age = max_age;
   g_queue_push_tail (&self->questions, question);
   reply = norpc_nats_inbox_add (self->inbox, &question->waiter);
   message = norpc_nats_message_new (subject, reply, question->replies, NULL);
@@ -227,6 +259,7 @@ ask_for (NorpcNatsLiveness *self,
   for (guint i = 0; i < calls->len; i += MAX_CALLS)
     {
       GVariantBuilder builder;
+      guint max_age = MAX_AGE;
 
       g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
       for (guint j = i; j < calls->len && j < i + MAX_CALLS; j++)
@@ -234,10 +267,13 @@ ask_for (NorpcNatsLiveness *self,
           NorpcNatsWatched *watched = calls->pdata[j];
 
           if (holder == NULL)
-            watched->n_asked++;
+            {
+              watched->n_asked++;
+              max_age = MAX (max_age, get_max_asked (self, watched));
+            }
           g_variant_builder_add (&builder, "s", watched->reply);
         }
-      ask (self, holder, g_variant_builder_end (&builder));
+      ask (self, holder, g_variant_builder_end (&builder), max_age);
     }
 }
 
@@ -277,11 +313,24 @@ drop_old_questions (NorpcNatsLiveness *self)
       Question *question = l->data;
 
       next = l->next;
-      if (++question->age <= MAX_AGE)
+      question->age++;
+      if (question->age > MAX_AGE)
+        g_clear_pointer (&question->replies, g_variant_unref);
+      if (question->age <= question->max_age)
         continue;
       g_queue_delete_link (&self->questions, l);
       question_free (question);
     }
+}
+
+/* It may change, and is not known while there is no connection. */
+static void
+update_max_payload (NorpcNatsLiveness *self)
+{
+  gint64 max_payload = norpc_nats_link_get_max_payload (self->link);
+
+  if (max_payload > 0)
+    self->max_payload = (guint64) max_payload;
 }
 
 static gboolean
@@ -293,9 +342,11 @@ timer_cb (gpointer data)
   gpointer holder, calls;
 
   drop_old_questions (self);
+  update_max_payload (self);
   drop_calls (self, is_lost, NULL);
-  if (g_queue_is_empty (&self->watched) && g_queue_is_empty (&self->questions))
+  if (g_queue_is_empty (&self->watched))
     {
+      g_queue_clear_full (&self->questions, (GDestroyNotify) question_free);
       g_clear_pointer (&self->timer, g_source_unref);
       return G_SOURCE_REMOVE;
     }
@@ -350,7 +401,10 @@ void
 norpc_nats_liveness_add (NorpcNatsLiveness *self,
                          NorpcNatsWatched  *watched)
 {
+  self->n_unclaimed += watched->size;
   watched->since = g_get_monotonic_time ();
+  watched->n_ahead = self->n_unclaimed;
+  watched->n_received = self->n_received;
   watched->n_asked = 0;
   watched->is_watched = TRUE;
   watched->link.data = watched;
@@ -374,7 +428,17 @@ norpc_nats_liveness_remove (NorpcNatsLiveness *self,
     return;
 
   watched->is_watched = FALSE;
+  if (watched->holder == NULL)
+    self->n_unclaimed -= watched->size;
   g_queue_unlink (&self->watched, &watched->link);
   g_hash_table_remove (self->by_reply, watched->reply);
   g_clear_pointer (&watched->holder, g_ref_string_release);
+}
+
+/* A reply has come, which others had to wait for. */
+void
+norpc_nats_liveness_note_reply (NorpcNatsLiveness *self,
+                                gsize              size)
+{
+  self->n_received += size;
 }

@@ -147,7 +147,7 @@ send_answer (gpointer data)
 
 /* Thread-safe. Takes ownership of @message. The thread of the link sends it, because sending may block, and the thread of
  * the library that asks for this delivers the messages of all connections. It is urgent, because a client takes a call for
- * lost if it does not hear of it for three seconds, and there may be many signals to send. A client whose call has no
+ * lost if it does not hear of it for some seconds, and there may be many signals to send. A client whose call has no
  * answer notices that.
  */
 void

@@ -20,6 +20,13 @@
 /* How many denials in succession make a lost call. */
 #define MAX_ASKED 12
 
+/* After how many questions a call is lost that no export claims: a reply of 1 MiB may be on the way. */
+#define MAX_UNCLAIMED (MAX_ASKED + 4)
+
+/* So many bytes are one question more. */
+#define QUESTION_SIZE (256 * 1024)
+#define N_REPLIES 4
+
 typedef struct _Fixture Fixture;
 
 typedef struct
@@ -79,6 +86,17 @@ add_calls (gpointer data)
 
 /* Runs in the thread of the link. */
 static void
+note_replies (gpointer data)
+{
+  Fixture *self = data;
+
+  for (guint i = 0; i < N_REPLIES; i++)
+    norpc_nats_liveness_note_reply (self->liveness, QUESTION_SIZE);
+  g_atomic_int_inc (&self->n_jobs);
+}
+
+/* Runs in the thread of the link. */
+static void
 remove_calls (gpointer data)
 {
   Fixture *self = data;
@@ -129,7 +147,7 @@ set_up (Fixture       *self,
   g_assert_cmpint (natsConnection_Flush (self->raw), ==, NATS_OK);
 
   self->n_calls = GPOINTER_TO_UINT (n_calls);
-  for (guint i = 0; i < self->n_calls; i++)
+  for (guint i = 0; i < N_CALLS; i++)
     {
       Call *call = &self->calls[i];
 
@@ -146,7 +164,7 @@ tear_down (Fixture       *self,
            gconstpointer  unused)
 {
   run (self, remove_calls);
-  for (guint i = 0; i < self->n_calls; i++)
+  for (guint i = 0; i < N_CALLS; i++)
     g_free (self->calls[i].reply);
   natsSubscription_Destroy (self->questions);
   natsConnection_Destroy (self->raw);
@@ -263,6 +281,100 @@ test_never_claimed (Fixture       *self,
   wait_until (&self->n_gone, (int) self->n_calls);
 }
 
+/* Runs in the thread of the link. */
+static void
+add_last_call (gpointer data)
+{
+  Fixture *self = data;
+
+  norpc_nats_liveness_add (self->liveness, &self->calls[self->n_calls - 1].watched);
+  g_atomic_int_inc (&self->n_jobs);
+}
+
+/* Returns once the calls have been claimed: the export is asked for them. */
+static void
+wait_claimed (Fixture *self)
+{
+  gboolean is_claimed = FALSE;
+
+  while (!is_claimed)
+    {
+      natsMsg *question = wait_question (self);
+
+      is_claimed = g_str_has_suffix (natsMsg_GetSubject (question), "." EXPORT);
+      natsMsg_Destroy (question);
+    }
+}
+
+/* Returns how many questions go to all exports before so many calls are lost. Nothing answers them. */
+static guint
+count_questions (Fixture *self,
+                 int      n_lost)
+{
+  natsMsg *question;
+  guint n = 0;
+
+  wait_until (&self->n_gone, n_lost);
+  g_assert_cmpint (natsConnection_Flush (norpc_nats_link_get_nats (self->link)), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (self->raw), ==, NATS_OK);
+  while (natsSubscription_NextMsg (&question, self->questions, 0) == NATS_OK)
+    {
+      if (g_str_equal (natsMsg_GetSubject (question), PREFIX ".$norpc.held"))
+        n++;
+      natsMsg_Destroy (question);
+    }
+
+  return n;
+}
+
+/* Questions wait behind the message of a call, and behind those of calls that were sent before. Answers wait behind
+ * replies.
+ */
+static void
+test_large (Fixture       *self,
+            gconstpointer  unused)
+{
+  run (self, remove_calls);
+  self->calls[0].watched.size = 2 * QUESTION_SIZE;
+  self->calls[1].watched.size = QUESTION_SIZE;
+  run (self, add_calls);
+  run (self, note_replies);
+  g_assert_cmpuint (count_questions (self, 2), ==, MAX_UNCLAIMED + 3 + N_REPLIES);
+  g_assert_cmpint (g_atomic_int_get (&self->last_gone), ==, 1);
+}
+
+/* A message is not on the way any more if its call is claimed, or has ended. */
+static void
+test_arrived (Fixture       *self,
+              gconstpointer  unused)
+{
+  run (self, remove_calls);
+  self->calls[0].watched.size = 8 * QUESTION_SIZE;
+  run (self, add_calls);
+  run (self, remove_calls);
+  run (self, add_calls);
+  answer_round (self);
+  wait_claimed (self);
+  self->n_calls++;
+  run (self, add_last_call);
+  g_assert_cmpuint (count_questions (self, 1), ==, MAX_UNCLAIMED);
+}
+
+/* An answer that comes late claims the call, too. */
+static void
+test_late (Fixture       *self,
+           gconstpointer  unused)
+{
+  natsMsg *first = wait_question (self);
+
+  for (guint i = 1; i < MAX_UNCLAIMED; i++)
+    natsMsg_Destroy (wait_question (self));
+  answer (self, first, NULL);
+  natsMsg_Destroy (first);
+  wait_claimed (self);
+  g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, 0);
+}
+
 #define TEST(path, n_calls, func) \
   g_test_add (path, Fixture, GUINT_TO_POINTER (n_calls), set_up, func, tear_down)
 
@@ -281,6 +393,9 @@ main (int   argc,
   TEST ("/nats/liveness/denied", 3, test_denied);
   TEST ("/nats/liveness/gone", N_CALLS, test_gone);
   TEST ("/nats/liveness/never-claimed", N_CALLS, test_never_claimed);
+  TEST ("/nats/liveness/large", 2, test_large);
+  TEST ("/nats/liveness/arrived", 1, test_arrived);
+  TEST ("/nats/liveness/late", 1, test_late);
 
   return g_test_run ();
 }

@@ -303,7 +303,7 @@ test_stopped (Processes     *self,
 {
   for (; self->n_held < 3; self->n_held++)
     depot_depot_proxy_call_hold (self->proxy, NULL, held_cb, self);
-  /* One that is not claimed for three seconds is lost. */
+  /* One that is not claimed for some seconds is lost. */
   wait_claimed (self);
   for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
     g_subprocess_send_signal (self->depots[i], SIGSTOP);
