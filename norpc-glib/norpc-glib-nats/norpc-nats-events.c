@@ -299,9 +299,9 @@ void
 norpc_nats_events_stop (NorpcNatsEvents *self)
 {
   norpc_remote_interface_set_available (self->remote, FALSE);
-  g_clear_pointer (&self->signals, norpc_nats_subscription_end);
-  g_clear_pointer (&self->losses, norpc_nats_subscription_end);
-  g_clear_pointer (&self->changes, norpc_nats_subscription_end);
+  g_clear_pointer (&self->signals, norpc_nats_subscription_drop);
+  g_clear_pointer (&self->losses, norpc_nats_subscription_drop);
+  g_clear_pointer (&self->changes, norpc_nats_subscription_drop);
   self->n_dropped = 0;
 }
 

@@ -13,7 +13,8 @@
 G_BEGIN_DECLS
 
 /* Shared by the files of the link: norpc-nats-link-deferred.c has the work that waits for the connection,
- * norpc-nats-link-flush.c, which uses that, flushes, and norpc-nats-link.c the rest.
+ * norpc-nats-link-flush.c, which uses that, flushes, norpc-nats-link-turns.c limits work that takes threads of the library,
+ * and norpc-nats-link.c has the rest.
  */
 
 /* Whether the library can be called without waiting for a connection. */
@@ -46,6 +47,8 @@ struct _NorpcNatsLink
   /* Accessed in the thread of the link. */
   GPtrArray      *watches; /* (owned): of owned Watch */
   GQueue          flushes; /* of unowned NorpcNatsFlush, in progress */
+  GQueue          turns;   /* of owned Turn, which have not begun */
+  guint           n_turns; /* that have begun and not ended */
 };
 
 /* A flush. Those in progress end when the connection is lost. */
@@ -75,5 +78,11 @@ void norpc_nats_link_set_state    (NorpcNatsLink      *self,
                                    NorpcNatsLinkState  state);
 void norpc_nats_link_run_deferred (NorpcNatsLink      *self,
                                    NorpcNatsLinkState  state);
+
+/* The work that takes threads of the library */
+void norpc_nats_link_run_turns    (NorpcNatsLink      *self,
+                                   gboolean            is_silent);
+void norpc_nats_link_count_turn_ended (NorpcNatsLink *self,
+                                       gboolean       answered);
 
 G_END_DECLS

@@ -46,6 +46,13 @@ typedef void (*NorpcNatsLinkFunc) (NorpcNatsLink  *self,
                                    natsConnection *nats,
                                    gpointer        data);
 
+/* Runs in the thread of the link. Returns TRUE if it has begun work that ends with norpc_nats_link_end_turn (), or FALSE if
+ * there is nothing to wait for. If @is_silent, there is no connection, or the server has not answered for long.
+ */
+typedef gboolean (*NorpcNatsTurnFunc) (NorpcNatsLink *self,
+                                       gboolean       is_silent,
+                                       gpointer       data);
+
 /* Runs in the thread of the link. */
 typedef void (*NorpcNatsFlushedFunc) (natsStatus status,
                                       gpointer   data);
@@ -66,6 +73,12 @@ void            norpc_nats_link_invoke_connected (NorpcNatsLink   *self,
                                                   gpointer         data);
 void            norpc_nats_link_invoke_blocking (void            (*func) (gpointer data),
                                                  gpointer         data);
+void            norpc_nats_link_await_turn  (NorpcNatsLink        *self,
+                                             NorpcNatsTurnFunc     func,
+                                             gpointer              data);
+void            norpc_nats_link_end_turn    (guint                 id,
+                                             gboolean              answered);
+guint           norpc_nats_link_get_id      (NorpcNatsLink        *self);
 void            norpc_nats_link_add_watch   (NorpcNatsLink        *self,
                                              NorpcNatsChangeFunc   func,
                                              gpointer              data,

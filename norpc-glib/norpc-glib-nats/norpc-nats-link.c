@@ -31,6 +31,12 @@ typedef struct
   NorpcNatsChange change;
 } ChangeJob;
 
+typedef struct
+{
+  NorpcNatsLink *link; /* (owned) */
+  gboolean       answered;
+} TurnJob;
+
 /* The links by their numbers. A callback of the library may come when there is no link any more: it finds
  * nothing here.
  */
@@ -46,14 +52,14 @@ norpc_nats_link_ref (NorpcNatsLink *self)
   return self;
 }
 
-/* Returns the link (owned), or NULL if it is gone. */
+/* Thread-safe. Returns the link (owned), or NULL if it is gone. */
 static NorpcNatsLink *
-find_link (gpointer closure)
+find_link (guint id)
 {
   NorpcNatsLink *self;
 
   g_mutex_lock (&links_lock);
-  self = g_hash_table_lookup (links, closure);
+  self = g_hash_table_lookup (links, GUINT_TO_POINTER (id));
   if (self != NULL)
     norpc_nats_link_ref (self);
   g_mutex_unlock (&links_lock);
@@ -163,6 +169,7 @@ follow_change (NorpcNatsLink  *self,
       norpc_nats_link_set_state (self, NORPC_NATS_LINK_OFFLINE);
       g_atomic_int_add (&self->n_losses, -1);
       end_flushes (self, NATS_CONNECTION_DISCONNECTED);
+      norpc_nats_link_run_turns (self, TRUE);
       break;
 
     case NORPC_NATS_RECONNECTED:
@@ -174,6 +181,7 @@ follow_change (NorpcNatsLink  *self,
       norpc_nats_link_set_state (self, NORPC_NATS_LINK_ENDED);
       end_flushes (self, NATS_CONNECTION_CLOSED);
       norpc_nats_link_run_deferred (self, NORPC_NATS_LINK_ENDED);
+      norpc_nats_link_run_turns (self, TRUE);
       break;
 
     case NORPC_NATS_OVERFLOWED:
@@ -211,7 +219,7 @@ static void
 report (gpointer        closure,
         NorpcNatsChange change)
 {
-  NorpcNatsLink *self = find_link (closure);
+  NorpcNatsLink *self = find_link (GPOINTER_TO_UINT (closure));
   int *flag = self != NULL ? get_overflow_flag (self, change) : NULL;
   ChangeJob *job;
 
@@ -269,7 +277,7 @@ static void
 closed_cb (natsConnection *nats,
            void           *closure)
 {
-  NorpcNatsLink *self = find_link (closure);
+  NorpcNatsLink *self = find_link (GPOINTER_TO_UINT (closure));
 
   if (self == NULL)
     return;
@@ -368,8 +376,10 @@ free_link (gpointer data)
   g_autoptr (NorpcThread) thread = g_steal_pointer (&self->thread);
   Remains *remains = g_new (Remains, 1);
 
+  g_atomic_int_set (&self->closed, TRUE);
   norpc_nats_link_set_state (self, NORPC_NATS_LINK_ENDED);
   norpc_nats_link_run_deferred (self, NORPC_NATS_LINK_ENDED);
+  norpc_nats_link_run_turns (self, TRUE);
   *remains = (Remains) { self->nats, self->watches };
   norpc_nats_link_invoke_blocking (free_remains, remains);
   norpc_nats_queue_free (self->jobs);
@@ -439,6 +449,7 @@ norpc_nats_link_new (natsOptions  *options,
   g_mutex_init (&self->lock);
   g_queue_init (&self->deferred);
   g_queue_init (&self->flushes);
+  g_queue_init (&self->turns);
   self->connected = TRUE; /* the library reports only what changes after it has connected */
   register_link (self);
   self->thread = thread;
@@ -510,6 +521,42 @@ norpc_nats_link_close (NorpcNatsLink *self)
 {
   g_atomic_int_set (&self->closed, TRUE);
   norpc_nats_link_invoke (self, run_close, norpc_nats_link_ref (self));
+}
+
+/* Returns the number that norpc_nats_link_end_turn () takes. */
+guint
+norpc_nats_link_get_id (NorpcNatsLink *self)
+{
+  return self->id;
+}
+
+/* Runs in the thread of the link. */
+static void
+run_end_of_turn (gpointer data)
+{
+  TurnJob *job = data;
+
+  norpc_nats_link_count_turn_ended (job->link, job->answered);
+  norpc_nats_link_unref (job->link);
+  g_free (job);
+}
+
+/* Thread-safe. A piece of work has ended that norpc_nats_link_await_turn () has begun. If @answered is FALSE, the server has
+ * not answered for as long as it may. The link may be gone.
+ */
+void
+norpc_nats_link_end_turn (guint    id,
+                          gboolean answered)
+{
+  NorpcNatsLink *self = find_link (id);
+  TurnJob *job;
+
+  if (self == NULL)
+    return;
+
+  job = g_new (TurnJob, 1);
+  *job = (TurnJob) { self, answered };
+  norpc_nats_link_invoke (self, run_end_of_turn, job);
 }
 
 /* Thread-safe. Does not block. */

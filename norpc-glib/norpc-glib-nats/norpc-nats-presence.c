@@ -318,7 +318,7 @@ norpc_nats_presence_free (NorpcNatsPresence *self)
   g_clear_pointer (&self->timer, g_source_unref);
   self->hints->presence = NULL;
   hints_unref (self->hints);
-  g_clear_pointer (&self->subscription, norpc_nats_subscription_end);
+  g_clear_pointer (&self->subscription, norpc_nats_subscription_drop);
   g_hash_table_unref (self->services);
   g_free (self->prefix);
   norpc_nats_link_unref (self->link);

@@ -31,6 +31,7 @@ NorpcNatsSubscription *norpc_nats_subscription_new_sync (NorpcNatsLink         *
                                                          GError               **error);
 gint64                 norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self);
 void                   norpc_nats_subscription_end (gpointer               self);
+void                   norpc_nats_subscription_drop (gpointer              self);
 void                   norpc_nats_subscription_end_sync (NorpcNatsSubscription *self);
 
 G_END_DECLS

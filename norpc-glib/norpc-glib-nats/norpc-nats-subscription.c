@@ -6,7 +6,9 @@
 #include "norpc-nats-status-private.h"
 #include "norpc-nats-subscription-private.h"
 
-/* How long the server may take to confirm the end of a subscription, in milliseconds. */
+/* How long the server may take to confirm the end of a subscription, in milliseconds. The library waits for that in a
+ * thread of its own.
+ */
 #define DRAIN_TIMEOUT 5000
 
 /* The receiver of the messages. A callback in progress has a reference. */
@@ -26,6 +28,8 @@ struct _NorpcNatsSubscription
   char             *queue_group; /* (owned) (nullable), since construction */
   natsSubscription *nats;        /* (owned) (nullable), accessed in the thread of the link: once it has subscribed */
   int               ended;       /* atomic: by its owner */
+  int               has_turn;    /* atomic: it has one of the turns of the link while it is drained */
+  guint             link_id;     /* once it has a turn: a number of the link, which may end before */
 
   GMutex            lock;
   Target           *target;      /* (owned) (nullable) [lock]: until it takes no more messages */
@@ -85,10 +89,19 @@ message_cb (natsConnection   *nats G_GNUC_UNUSED,
   target_unref (target);
 }
 
+/* Runs in a thread of the library. */
+static void
+give_turn_back (NorpcNatsSubscription *self)
+{
+  if (g_atomic_int_compare_and_exchange (&self->has_turn, TRUE, FALSE))
+    norpc_nats_link_end_turn (self->link_id, natsSubscription_DrainCompletionStatus (self->nats) != NATS_TIMEOUT);
+}
+
 /* Runs in a thread of the library, after the last message. */
 static void
 complete_cb (void *closure)
 {
+  give_turn_back (closure);
   subscription_unref (closure);
 }
 
@@ -233,14 +246,6 @@ norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self)
   return n;
 }
 
-/* The library takes longer, in a thread of its own: until the server has answered. */
-static void
-drain (NorpcNatsSubscription *self)
-{
-  if (natsSubscription_DrainTimeout (self->nats, DRAIN_TIMEOUT) != NATS_OK)
-    natsSubscription_Unsubscribe (self->nats);
-}
-
 /* Runs in the thread of the link, when there is a connection again. Nothing has got its messages meanwhile. */
 static void
 unsubscribe (NorpcNatsLink  *link G_GNUC_UNUSED,
@@ -268,9 +273,50 @@ drop_target (NorpcNatsSubscription *self)
     target_unref (target);
 }
 
-/* Runs in the thread of the link. Without a connection, the server does not confirm the end of a subscription, and the
- * library may be blocked: the target ends at once. From here on, the subscription does not keep the link, which is to
- * end if nothing else does.
+/* Called in the thread of the link. Takes no more messages, even if the library has received some. Without a connection,
+ * this does not wait for the library, which may be blocked.
+ */
+static void
+end_now (NorpcNatsLink         *link,
+         NorpcNatsSubscription *self)
+{
+  drop_target (self);
+  if (self->nats != NULL)
+    norpc_nats_link_invoke_connected (link, unsubscribe, self);
+  else
+    subscription_unref (self);
+}
+
+/* Runs in the thread of the link. */
+static gboolean
+drain_in_turn (NorpcNatsLink *link,
+               gboolean       is_silent,
+               gpointer       data)
+{
+  NorpcNatsSubscription *self = data;
+  gboolean begun = TRUE;
+
+  if (is_silent || !norpc_nats_link_is_connected (link))
+    {
+      end_now (link, self);
+      return FALSE;
+    }
+
+  self->link_id = norpc_nats_link_get_id (link);
+  g_atomic_int_set (&self->has_turn, TRUE);
+  if (natsSubscription_DrainTimeout (self->nats, DRAIN_TIMEOUT) != NATS_OK)
+    {
+      /* If the connection has been closed meanwhile, the turn has ended already, which counts. */
+      begun = !g_atomic_int_compare_and_exchange (&self->has_turn, TRUE, FALSE);
+      natsSubscription_Unsubscribe (self->nats);
+    }
+  subscription_unref (self);
+
+  return begun;
+}
+
+/* Runs in the thread of the link. From here on, the subscription does not keep the link, which is to end if nothing else
+ * does.
  */
 static void
 run_end (gpointer data)
@@ -279,22 +325,15 @@ run_end (gpointer data)
   NorpcNatsLink *link = g_steal_pointer (&self->link);
 
   if (self->nats != NULL && norpc_nats_link_is_connected (link))
-    {
-      drain (self);
-      subscription_unref (self);
-    }
+    norpc_nats_link_await_turn (link, drain_in_turn, self);
   else
-    {
-      drop_target (self);
-      if (self->nats != NULL)
-        norpc_nats_link_invoke_connected (link, unsubscribe, self);
-      else
-        subscription_unref (self);
-    }
+    end_now (link, self);
   norpc_nats_link_unref (link);
 }
 
-/* Thread-safe. Does not block. Messages that the library has received are still passed on, if there is a connection. */
+/* Thread-safe. Does not block. Messages that the library has received are still passed on, if there is a connection, and
+ * so are those that the server has sent, if it answers in time.
+ */
 void
 norpc_nats_subscription_end (gpointer data)
 {
@@ -302,6 +341,29 @@ norpc_nats_subscription_end (gpointer data)
 
   g_atomic_int_set (&self->ended, TRUE);
   run_in_link (self->link, run_end, self);
+}
+
+/* Runs in the thread of the link. */
+static void
+run_drop (gpointer data)
+{
+  NorpcNatsSubscription *self = data;
+  NorpcNatsLink *link = g_steal_pointer (&self->link);
+
+  end_now (link, self);
+  norpc_nats_link_unref (link);
+}
+
+/* Thread-safe. Does not block, and is over when the thread of the link has done it. Messages that the library has received
+ * are dropped.
+ */
+void
+norpc_nats_subscription_drop (gpointer data)
+{
+  NorpcNatsSubscription *self = data;
+
+  g_atomic_int_set (&self->ended, TRUE);
+  run_in_link (self->link, run_drop, self);
 }
 
 /* Ends a subscription that subscribed in its thread. May block. Messages that the library has received are dropped. */

@@ -24,6 +24,8 @@ struct _FakeServer
   GPtrArray     *threads;  /* (owned) [lock]: of owned GThread */
   GString       *received; /* (owned) [lock]: all lines */
   guint          n_logins; /* [lock] */
+  gboolean       withholds; /* [lock]: the answers to PING */
+  GPtrArray     *withheld;  /* (owned) [lock]: of owned GSocket, each of which waits for an answer */
 };
 
 typedef struct
@@ -40,22 +42,34 @@ send_to (GSocket    *socket,
   g_socket_send (socket, text, strlen (text), NULL, NULL);
 }
 
+/* Called with the lock of the server held. Returns TRUE if the peer gets the answer to PING later. */
+static gboolean
+withhold_locked (Peer *self)
+{
+  if (self->server->withholds)
+    g_ptr_array_add (self->server->withheld, g_object_ref (self->socket));
+
+  return self->server->withholds;
+}
+
 static void
 take_line (Peer       *self,
            const char *line)
 {
   FakeServer *server = self->server;
+  gboolean pings = g_str_equal (line, "PING"), answers;
 
   g_mutex_lock (&server->lock);
+  answers = self->mode == FAKE_SERVER_SERVE && pings && !withhold_locked (self);
   g_string_append_printf (server->received, "%s\n", line);
   if (g_str_has_prefix (line, "CONNECT"))
     server->n_logins++;
   g_cond_broadcast (&server->changed);
   g_mutex_unlock (&server->lock);
 
-  if (self->mode == FAKE_SERVER_SERVE && g_str_equal (line, "PING"))
+  if (answers)
     send_to (self->socket, "PONG\r\n");
-  if (self->mode == FAKE_SERVER_REJECT && g_str_equal (line, "PING"))
+  if (self->mode == FAKE_SERVER_REJECT && pings)
     {
       send_to (self->socket, "-ERR 'Authorization Violation'\r\n");
       g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
@@ -132,6 +146,7 @@ fake_server_new (void)
   self->peers = g_ptr_array_new_with_free_func (g_object_unref);
   self->threads = g_ptr_array_new ();
   self->received = g_string_new (NULL);
+  self->withheld = g_ptr_array_new_with_free_func (g_object_unref);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->thread = g_thread_new ("fake-server", accept_peers, self);
@@ -148,6 +163,7 @@ fake_server_free (FakeServer *self)
     g_thread_join (self->threads->pdata[i]);
   g_ptr_array_unref (self->threads);
   g_ptr_array_unref (self->peers);
+  g_ptr_array_unref (self->withheld);
   g_string_free (self->received, TRUE);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -170,6 +186,20 @@ fake_server_set_mode (FakeServer     *self,
 {
   g_mutex_lock (&self->lock);
   self->mode = mode;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Whether it answers to PING. If it does again, those get their answers that it has withheld. */
+void
+fake_server_set_answers (FakeServer *self,
+                         gboolean    answers)
+{
+  g_mutex_lock (&self->lock);
+  self->withholds = !answers;
+  for (guint i = 0; answers && i < self->withheld->len; i++)
+    send_to (self->withheld->pdata[i], "PONG\r\n");
+  if (answers)
+    g_ptr_array_set_size (self->withheld, 0);
   g_mutex_unlock (&self->lock);
 }
 

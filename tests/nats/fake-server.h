@@ -26,6 +26,8 @@ void        fake_server_free          (FakeServer     *self);
 const char *fake_server_get_url       (FakeServer     *self);
 void        fake_server_set_mode      (FakeServer     *self,
                                        FakeServerMode  mode);
+void        fake_server_set_answers   (FakeServer     *self,
+                                       gboolean        answers);
 void        fake_server_disconnect    (FakeServer     *self);
 void        fake_server_send          (FakeServer     *self,
                                        const char     *text);

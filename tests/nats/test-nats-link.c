@@ -4,7 +4,7 @@
  */
 
 /* Messages that are published while the thread of the link does not know yet that the connection was lost, and is there
- * again.
+ * again; and subscriptions that end while the server does not answer.
  */
 
 #include <norpc-glib/norpc-glib.h>
@@ -12,12 +12,14 @@
 #include "fake-server.h"
 #include "nats-connect.h"
 #include "norpc-nats-link-private.h"
+#include "norpc-nats-subscription-private.h"
 
 typedef struct
 {
   FakeServer    *server; /* (owned) */
   NorpcNatsLink *link;   /* (owned) */
   GAsyncQueue   *gates;  /* (owned): of any items, each of which lets the thread of the link go on */
+  int            n_ended; /* atomic: subscriptions */
 } Fixture;
 
 static void
@@ -39,8 +41,9 @@ static void
 tear_down (Fixture       *self,
            gconstpointer  unused)
 {
-  norpc_nats_link_close (self->link);
-  norpc_nats_link_unref (self->link);
+  if (self->link != NULL)
+    norpc_nats_link_close (self->link);
+  g_clear_pointer (&self->link, norpc_nats_link_unref);
   g_async_queue_unref (self->gates);
   fake_server_free (self->server);
 }
@@ -159,6 +162,157 @@ test_limit (Fixture       *self,
   g_assert_cmpuint (fill (self, 0), <=, 1024 * 1024 / 512);
 }
 
+#define N_SUBSCRIPTIONS 200
+
+/* How many threads there may be for those that end, with others that come meanwhile. */
+#define MAX_THREADS 30
+
+static void
+drop_message (natsMsg  *message,
+              gpointer  unused)
+{
+  natsMsg_Destroy (message);
+}
+
+static void
+note_ended (gpointer fixture)
+{
+  g_atomic_int_inc (&((Fixture *) fixture)->n_ended);
+}
+
+/* Runs in the thread of the link. */
+static void
+open_gate (gpointer data)
+{
+  g_async_queue_push (((Fixture *) data)->gates, data);
+}
+
+/* Subscribes often while the server answers. Ends all subscriptions with @end once it does not, and returns when the
+ * thread of the link has done that.
+ */
+static void
+end_subscriptions (Fixture *self,
+                   void   (*end) (gpointer subscription))
+{
+  NorpcNatsSubscription *subscriptions[N_SUBSCRIPTIONS];
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < N_SUBSCRIPTIONS; i++)
+    {
+      subscriptions[i] = norpc_nats_subscription_new (self->link, "any", NULL, drop_message, self, note_ended, &error);
+      g_assert_no_error (error);
+    }
+  norpc_nats_link_invoke (self->link, open_gate, self);
+  g_async_queue_pop (self->gates);
+  fake_server_set_answers (self->server, FALSE);
+  for (guint i = 0; i < N_SUBSCRIPTIONS; i++)
+    end (subscriptions[i]);
+  norpc_nats_link_invoke (self->link, open_gate, self);
+  g_async_queue_pop (self->gates);
+}
+
+static void
+wait_many_ended (Fixture *self,
+                 int      n)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+
+  while (g_atomic_int_get (&self->n_ended) < n)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+static void
+wait_ended (Fixture *self)
+{
+  wait_many_ended (self, N_SUBSCRIPTIONS);
+  g_assert_cmpint (g_atomic_int_get (&self->n_ended), ==, N_SUBSCRIPTIONS);
+}
+
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}
+
+/* A few of them wait for the server at a time. All end when it answers again. */
+static void
+test_drained (Fixture       *self,
+              gconstpointer  unused)
+{
+  guint n_threads = count_threads ();
+
+  end_subscriptions (self, norpc_nats_subscription_end);
+  g_assert_cmpint (g_atomic_int_get (&self->n_ended), ==, 0);
+  g_assert_cmpuint (count_threads (), <=, n_threads + MAX_THREADS);
+
+  fake_server_set_answers (self->server, TRUE);
+  wait_ended (self);
+}
+
+/* Those that nothing is to be lost of do not wait for it. */
+static void
+test_dropped (Fixture       *self,
+              gconstpointer  unused)
+{
+  guint n_threads = count_threads ();
+
+  end_subscriptions (self, norpc_nats_subscription_drop);
+  g_assert_cmpint (g_atomic_int_get (&self->n_ended), ==, N_SUBSCRIPTIONS);
+  g_assert_cmpuint (count_threads (), <=, n_threads + MAX_THREADS);
+}
+
+/* If it does not answer at all, they end nevertheless: those that wait for their turn do so with the first ones. */
+static void
+test_not_answered (Fixture       *self,
+                   gconstpointer  unused)
+{
+  guint n_threads = count_threads ();
+  gint64 start = g_get_monotonic_time ();
+
+  end_subscriptions (self, norpc_nats_subscription_end);
+  wait_ended (self);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 5 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (count_threads (), <=, n_threads + MAX_THREADS);
+}
+
+/* Those that wait for their turn end at once. The library keeps the others until it has reconnected. */
+static void
+test_lost (Fixture       *self,
+           gconstpointer  unused)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  end_subscriptions (self, norpc_nats_subscription_end);
+  lose (self);
+  wait_many_ended (self, N_SUBSCRIPTIONS - MAX_THREADS);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_TIME_SPAN_SECOND);
+  fake_server_set_answers (self->server, TRUE);
+  recover (self);
+  wait_ended (self);
+}
+
+/* They keep neither the link nor anything else. */
+static void
+test_released (Fixture       *self,
+               gconstpointer  unused)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  end_subscriptions (self, norpc_nats_subscription_end);
+  g_clear_pointer (&self->link, norpc_nats_link_unref);
+  wait_ended (self);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_TIME_SPAN_SECOND);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -167,6 +321,11 @@ main (int   argc,
 
   g_test_add ("/nats/link/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/nats/link/limit", Fixture, NULL, set_up, test_limit, tear_down);
+  g_test_add ("/nats/link/drained", Fixture, NULL, set_up, test_drained, tear_down);
+  g_test_add ("/nats/link/dropped", Fixture, NULL, set_up, test_dropped, tear_down);
+  g_test_add ("/nats/link/not-answered", Fixture, NULL, set_up, test_not_answered, tear_down);
+  g_test_add ("/nats/link/lost", Fixture, NULL, set_up, test_lost, tear_down);
+  g_test_add ("/nats/link/released", Fixture, NULL, set_up, test_released, tear_down);
 
   return g_test_run ();
 }
