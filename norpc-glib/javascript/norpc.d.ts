@@ -39,24 +39,25 @@ declare module 'gi://Norpc?version=1' {
         type Arguments<A extends any[]> = A extends [...infer Args, any]
             ? [...args: AllTaken<Args>, options?: CallOptions | Gio.Cancellable | null] : never;
 
-        /** The name of a method, which has the suffix `_` if GObject has the name. */
-        type MethodName<Name extends string> = Name extends 'set' ? Name
-            : Name extends keyof Proxy | 'then' ? `${Name}_` : Name;
+        /** The name of a method, which has the suffix `_` if GObject or generated code has the name. */
+        type MethodName<Name extends string, P = unknown> = Name extends 'set' ? Name
+            : Name extends keyof Proxy | 'then' | Extract<keyof P, `call_${string}` | `open_${string}`> ? `${Name}_`
+                : Name;
 
         type Promised<P> = {
-            [Key in keyof P as Key extends `call_${infer Name}_sync` ? MethodName<Name> : never]:
+            [Key in keyof P as Key extends `call_${infer Name}_sync` ? MethodName<Name, P> : never]:
             P[Key] extends (...args: infer A) => infer R ? (...args: Arguments<A>) => Promise<Results<R>> : never;
         };
 
         type Blocking<P> = {
-            [Key in keyof P as Key extends `call_${infer Name}_sync` ? `${MethodName<Name>}_sync` : never]:
+            [Key in keyof P as Key extends `call_${infer Name}_sync` ? `${MethodName<Name, P>}_sync` : never]:
             P[Key] extends (...args: infer A) => infer R ? (...args: Arguments<A>) => Results<R> : never;
         };
 
         type OneWay<P> = {
             [Key in keyof P as Key extends `call_${infer Name}`
                 ? `call_${Name}_finish` extends keyof P ? never
-                    : Name extends `${string}_finish` | `${string}_sync` ? never : MethodName<Name>
+                    : Name extends `${string}_finish` | `${string}_sync` ? never : MethodName<Name, P>
                 : never]:
             P[Key] extends (...args: infer A) => void
                 ? (...args: [...args: AllTaken<A>, options?: CallOptions | null]) => void : never;
@@ -71,7 +72,7 @@ declare module 'gi://Norpc?version=1' {
         };
 
         type Streaming<P> = {
-            [Key in keyof P as Key extends `open_${infer Name}` ? MethodName<Name> : never]:
+            [Key in keyof P as Key extends `open_${infer Name}` ? MethodName<Name, P> : never]:
             P[Key] extends (...args: infer A) => infer S ? (...args: Arguments<A>) => Iterable<S> : never;
         };
 

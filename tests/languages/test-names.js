@@ -58,4 +58,33 @@ check('fields', fields.map(field => blob[field]).join(), 'a,b,c,d,e,f');
 const letter = Names.Letter.new('a', 'b');
 check('letter', letter.from + letter.from__, 'ab');
 
+// The functions with promises, also where those of C begin so.
+const openers = ['open', 'open_file', 'open_log_', 'call_home', 'call_open_'];
+const description = GLib.build_filenamev([GLib.path_get_dirname(imports.tap.__file__), 'names.xml']);
+
+function makeOpener(base, Implements) {
+    class Opener extends base {}
+    for (const name of openers)
+        Opener.prototype[name] = text => `${name} ${text}`;
+    return new (GObject.registerClass({ Implements, GTypeName: `Opener${Implements.length}` }, Opener))();
+}
+
+for (const [kind, opener] of Object.entries({
+    typelib: makeOpener(Norpc.Service, [Names.Openers]),
+    loaded: makeOpener(Norpc.load(description, 'org.example.Names.').Openers, []),
+})) {
+    const openingServer = Norpc.serve(opener);
+    const openingProxy = openingServer.make_proxy();
+    for (const name of openers) {
+        check(`${kind}: ${name}_sync`, typeof openingProxy[`${name}_sync`], 'function');
+        const loop = new GLib.MainLoop(null, false);
+        let answer = null;
+        Promise.resolve(openingProxy[name]?.('x')).then(back => (answer = back)).catch(logError)
+            .finally(() => loop.quit());
+        loop.run();
+        check(`${kind}: ${name}`, answer, `${name} x`);
+    }
+    openingServer.stop(Norpc.StopMode.FINISH, null);
+}
+
 run();

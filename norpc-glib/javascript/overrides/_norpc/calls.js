@@ -240,7 +240,7 @@ function addAllFunctions(klass) {
 }
 
 function findFunction(proxy, name) {
-    if (/^(call|open)_|^_/.test(name) || !(proxy instanceof Norpc.Proxy))
+    if (name.startsWith('_') || !(proxy instanceof Norpc.Proxy))
         return undefined;
     const prototype = getGeneratedPrototype(proxy);
     const func = getTable(prototype).get(name);

@@ -2,7 +2,7 @@
 
 // The methods and streams of interfaces, as interface infos describe them.
 
-/* exported Args, Member, getDeclaredTypes, getLeftOut, getMembers, isTaken */
+/* exported Args, Member, getDeclaredTypes, getLeftOut, getMembers */
 
 const { GObject } = imports.gi;
 const { DeclaredTypes } = imports.overrides._norpc.declared;
@@ -51,10 +51,22 @@ function toSnakeCase(name) {
     return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2').toLowerCase();
 }
 
-// Whether GObject, norpc-glib or a property has a name, or `await` would call the function. GObject's set () is
-// of no use for proxies and services.
+// Whether C has a function of this name that calls another method, or opens a stream.
+function isFunctionInC(info, name, Norpc) {
+    if (!/^(call|open)_/.test(name))
+        return false;
+    return info.list_methods().some((method, index) => {
+        const flags = info.get_method_flags(index);
+        const prefix = flags & Norpc.MethodFlags.STREAM ? 'open' : 'call';
+        const suffixes = prefix === 'open' || flags & Norpc.MethodFlags.ONEWAY ? [''] : ['', '_finish', '_sync'];
+        return suffixes.some(suffix => name === `${prefix}_${toSnakeCase(method)}${suffix}`);
+    });
+}
+
+// Whether GObject, norpc-glib, generated code or a property has a name, or `await` would call the function. GObject's
+// set () is of no use for proxies and services.
 function isTaken(info, name, Norpc) {
-    return name === 'then' || name !== 'set' && name in Norpc.Proxy.prototype ||
+    return name === 'then' || name !== 'set' && name in Norpc.Proxy.prototype || isFunctionInC(info, name, Norpc) ||
         info.list_properties().some(property => info.get_gobject_name(property).replace(/-/g, '_') === name);
 }
 
