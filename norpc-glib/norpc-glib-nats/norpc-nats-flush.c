@@ -46,7 +46,7 @@ flush_resume (NorpcNatsWaiter *waiter)
 {
   Flush *self = (Flush *) waiter;
 
-  if (norpc_nats_inbox_has_unsent (self->inbox, waiter))
+  if (norpc_nats_inbox_has_unsent (self->inbox))
     {
       norpc_nats_inbox_park (self->inbox, waiter);
       return;

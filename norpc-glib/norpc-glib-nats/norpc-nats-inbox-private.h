@@ -42,7 +42,8 @@ struct _NorpcNatsWaiter
   const char                *subject;  /* (unowned) (nullable) [lock of the inbox]: while it waits for a reply */
   guint                     *n_parked; /* (unowned) (nullable): counts those of its kind that are parked */
   guint64                    serial;   /* its place among all, since it was added or parked first; 0 before */
-  gboolean                   is_sent;  /* flushes need not wait for it: it was sent, and not lost with the connection */
+  gboolean                   is_sent;  /* flushes need not wait for it: it was sent, and not lost with the connection; it
+                                          does not change while the waiter is parked */
   GQueue                    *queue;    /* (unowned) (nullable): the one of the inbox that it is in */
   GList                      link;     /* in that queue */
 };
@@ -58,8 +59,7 @@ void            norpc_nats_inbox_park   (NorpcNatsInbox   *self,
                                          NorpcNatsWaiter  *waiter);
 void            norpc_nats_inbox_park_briefly (NorpcNatsInbox  *self,
                                                NorpcNatsWaiter *waiter);
-gboolean        norpc_nats_inbox_has_unsent   (NorpcNatsInbox  *self,
-                                               NorpcNatsWaiter *waiter);
+gboolean        norpc_nats_inbox_has_unsent   (NorpcNatsInbox  *self);
 NorpcNatsLink  *norpc_nats_inbox_get_link     (NorpcNatsInbox  *self);
 gboolean        norpc_nats_inbox_remove (NorpcNatsInbox   *self,
                                          NorpcNatsWaiter  *waiter);

@@ -38,6 +38,7 @@ struct _NorpcNatsInbox
   guint                  n_random;
   guint64                last_serial;
   GQueue                 parked;       /* of owned NorpcNatsWaiter, in any order */
+  guint                  n_unsent;     /* of those that are parked, the ones that flushes wait for */
   GQueue                 batch;        /* of owned NorpcNatsWaiter: those that are being resumed, or have lost their
                                           connection */
   GSource               *retry;        /* (owned) (nullable): resumes those that are parked */
@@ -266,12 +267,24 @@ join_queue (NorpcNatsWaiter *waiter,
   g_queue_push_tail_link (queue, &waiter->link);
 }
 
+/* @change is 1 if the waiter is being parked, or -1 if it is not parked any more. */
+static void
+count_parked (NorpcNatsInbox  *self,
+              NorpcNatsWaiter *waiter,
+              int              change)
+{
+  if (waiter->n_parked != NULL)
+    *waiter->n_parked += (guint) change;
+  if (!waiter->is_sent)
+    self->n_unsent += (guint) change;
+}
+
 static void
 leave_queue (NorpcNatsInbox  *self,
              NorpcNatsWaiter *waiter)
 {
-  if (waiter->queue == &self->parked && waiter->n_parked != NULL)
-    (*waiter->n_parked)--;
+  if (waiter->queue == &self->parked)
+    count_parked (self, waiter, -1);
   g_queue_unlink (waiter->queue, &waiter->link);
   waiter->queue = NULL;
 }
@@ -308,25 +321,16 @@ norpc_nats_inbox_park (NorpcNatsInbox  *self,
 {
   ensure_serial (self, waiter);
   join_queue (waiter, &self->parked);
-  if (waiter->n_parked != NULL)
-    (*waiter->n_parked)++;
+  count_parked (self, waiter, 1);
 }
 
-/* Returns TRUE if one that came before @waiter is parked, and has not been sent. */
+/* Returns TRUE if one that has not been sent is parked. For a new waiter, and for one that is being resumed, these are
+ * waiters that came before it, because those that came later are not parked again yet.
+ */
 gboolean
-norpc_nats_inbox_has_unsent (NorpcNatsInbox  *self,
-                             NorpcNatsWaiter *waiter)
+norpc_nats_inbox_has_unsent (NorpcNatsInbox *self)
 {
-  ensure_serial (self, waiter);
-  for (GList *l = self->parked.head; l != NULL; l = l->next)
-    {
-      NorpcNatsWaiter *other = l->data;
-
-      if (!other->is_sent && other->serial < waiter->serial)
-        return TRUE;
-    }
-
-  return FALSE;
+  return self->n_unsent > 0;
 }
 
 /* Thread-safe. */

@@ -6,6 +6,7 @@
 /* Calls of one proxy are sent in order, also those that wait for the connection, or are sent again. */
 
 #include <string.h>
+#include <time.h>
 
 #include <norpc-glib/norpc-glib.h>
 
@@ -18,6 +19,7 @@
 #include "norpc-nats-subscription-private.h"
 
 #define N_CALLS 20
+#define N_FLUSHES 20000
 
 typedef struct
 {
@@ -27,6 +29,7 @@ typedef struct
   NorpcNatsEndpoint   *endpoint;   /* (owned) */
   DepotDepotProxy     *proxy;      /* (owned) */
   GAsyncQueue         *gates;      /* (owned): of any items, each of which lets the thread of the link go on */
+  GAsyncQueue         *times;      /* (owned): of owned gint64 */
   guint                n_calls;    /* that have not completed */
 } Fixture;
 
@@ -40,6 +43,7 @@ set_up (Fixture       *self,
   self->endpoint = norpc_nats_endpoint_new (self->connection, "test.order");
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));
   self->gates = g_async_queue_new ();
+  self->times = g_async_queue_new ();
 }
 
 static void
@@ -53,6 +57,7 @@ tear_down (Fixture       *self,
   g_object_unref (self->endpoint);
   g_object_unref (self->connection);
   g_async_queue_unref (self->gates);
+  g_async_queue_unref (self->times);
   fake_server_free (self->server);
 }
 
@@ -340,6 +345,65 @@ test_flush (Fixture       *self,
   g_assert_nonnull (strstr (found, "PING"));
 }
 
+/* Runs in the thread of the link. */
+static void
+end_flush (natsStatus status,
+           gpointer   unused)
+{
+}
+
+/* Runs in the thread of the link. */
+static void
+push_time (gpointer data)
+{
+  struct timespec now;
+  gint64 time;
+
+  g_assert_cmpint (clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now), ==, 0);
+  time = (gint64) now.tv_sec * G_TIME_SPAN_SECOND + now.tv_nsec / 1000;
+  g_async_queue_push (((Fixture *) data)->times, g_memdup2 (&time, sizeof time));
+}
+
+/* Returns how long the thread of the link has worked, once it has done what it has to do. In microseconds. */
+static gint64
+get_link_time (Fixture *self)
+{
+  g_autofree gint64 *time = NULL;
+
+  norpc_nats_link_invoke (self->link, push_time, self);
+  time = g_async_queue_pop (self->times);
+
+  return *time;
+}
+
+/* Returns how long the thread of the link works for many flushes. */
+static gint64
+flush_often (Fixture *self)
+{
+  gint64 start = get_link_time (self);
+
+  for (guint i = 0; i < N_FLUSHES; i++)
+    norpc_nats_flush (norpc_nats_connection_get_inbox (self->connection), 30000, end_flush, NULL);
+
+  return get_link_time (self) - start;
+}
+
+/* A flush does not look at all others that wait for the connection. */
+static void
+test_many_flushes (Fixture       *self,
+                   gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  gint64 time;
+
+  lose (self);
+  self->n_calls++;
+  depot_depot_proxy_call_note_safely (self->proxy, "first", cancellable, ended_cb, self);
+  time = flush_often (self);
+  g_cancellable_cancel (cancellable);
+  g_assert_cmpint (flush_often (self), <, 10 * time + 100 * G_TIME_SPAN_MILLISECOND);
+}
+
 #define TEST(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -353,6 +417,7 @@ main (int   argc,
   TEST ("/nats/order/unnoticed", test_unnoticed);
   TEST ("/nats/order/no-responders", test_no_responders);
   TEST ("/nats/order/flush", test_flush);
+  TEST ("/nats/order/many-flushes", test_many_flushes);
 
   return g_test_run ();
 }
