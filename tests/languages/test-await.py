@@ -197,7 +197,8 @@ class Arguments(Case):
         self.assert_exception(TypeError, "argument 'mode': expected Mode, got FileType",
                               call, Gio.FileType.REGULAR, *rest)
         self.assert_exception(TypeError, "argument 'mode': expected Mode, got str", call, 'fast', *rest)
-        self.assert_exception(ValueError, "argument 'mode': 77 is not a valid Mode", call, 77, *rest)
+        self.assert_exception(OverflowError, "argument 'mode': expected a number from -2147483648 to 2147483647, "
+                              'got 2147483648', call, 2**31, *rest)
         for number in 2**32, -1, 2**70:
             self.assert_exception(OverflowError, f"argument 'parts': expected a number from 0 to 4294967295, got {number}",
                                   call, Test.Mode.FAST, number, *rest[1:])
@@ -243,6 +244,24 @@ class Conversions(Case):
     def test_enums(self):
         results = self.proxy.numbers_sync(Test.Mode.SLOW, Test.Parts.BOTH, 1, 0)
         self.assertEqual(results, (Test.Mode.SLOW, Test.Parts.BOTH, Gio.FileType.REGULAR, Gio.FileCopyFlags.NONE))
+
+    def test_numbers_without_a_name(self):
+        """An enumeration can have any number."""
+        for number in 77, -2**31:
+            results = self.proxy.numbers_sync(number, 128, number, 128)
+            self.assertEqual(results, (number, 128, number, 128))
+            self.assertIsInstance(results[0], Test.Mode)
+            self.assertEqual(self.proxy.numbers_sync(*results), results)
+        self.assertEqual(self.proxy.arrays_sync([], [], [77, Test.Mode.SLOW], [])[2], [77, Test.Mode.SLOW])
+        fields = {'key': 'k', 'size': 3, 'mode': 77, 'parts': 128, 'bytes': b'', 'tags': []}
+        self.assertEqual(self.proxy.arrays_sync([], [fields], [], [])[1][0].mode, 77)
+
+        class Service(Norpc.Service, Test.Language):
+            def numbers(self, *numbers):
+                return numbers
+
+        service = Test.LanguageProxy.new(self.serve(Service()))
+        self.assertEqual(service.numbers_sync(77, 128, -5, 0), (77, 128, -5, 0))
 
     def test_variants(self):
         options = {'flag': True, 'number': -3, 'float': 1.5, 'text': 'x', 'bytes': GLib.Variant('ay', b'z'),

@@ -124,7 +124,8 @@ test('records', () => withAtlas(async (proxy, atlas) => {
 test('wrong records', () => withAtlas(proxy => assertFails([
     [() => proxy.entry(5), TypeError, "argument 'entry': expected a Entry, or an object with its fields, got the number 5"],
     [() => proxy.entry(makeEntry({ mood: 1 })), TypeError, "argument 'entry': Entry has no field 'mood'"],
-    [() => proxy.entry(makeEntry({ mode: 5 })), RangeError, "argument 'entry': field 'mode': 5 is not a value of the enumeration"],
+    [() => proxy.entry(makeEntry({ mode: 2 ** 31 })), RangeError,
+        "argument 'entry': field 'mode': expected a number from -2147483648 to 2147483647, got 2147483648"],
     [() => proxy.entry(makeEntry({ points: [{ x: 1 }] })), TypeError,
         "argument 'entry': field 'points'[0]: field 'y': expected an integer, got undefined"],
     [() => proxy.best([new Entry(makeEntry())]), TypeError,
@@ -139,10 +140,20 @@ test('enumerations and flags', () => withAtlas(async proxy => {
     equal(Parts, { HEAD: 1, TAIL: 2 });
     equal(await proxy.numbers(Mode.SLOW, Parts.HEAD | Parts.TAIL), [10, 3]);
     await assertFails([
-        [() => proxy.numbers(2, 0), RangeError, "argument 'mode': 2 is not a value of the enumeration"],
+        [() => proxy.numbers(2 ** 31, 0), RangeError,
+            "argument 'mode': expected a number from -2147483648 to 2147483647, got 2147483648"],
         [() => proxy.numbers('fast', 0), TypeError, "argument 'mode': expected an integer, got a string"],
         [() => proxy.numbers(1, -1), RangeError, "argument 'parts': expected a number from 0 to 4294967295, got -1"],
     ]);
+}));
+
+test('numbers without a name', () => withAtlas(async (proxy, atlas) => {
+    equal(await proxy.numbers(2, 128), [2, 128]);
+    equal(await proxy.numbers(-(2 ** 31), 0), [-(2 ** 31), 0]);
+    equal((await proxy.entry(makeEntry({ mode: 5 }))).mode, 5);
+    atlas.best_mode = 3;
+    await proxy.load_async(null);
+    equal(proxy.best_mode, 3);
 }));
 
 test('named types', () => withAtlas(async (proxy, atlas) => {
@@ -213,7 +224,8 @@ test('properties', () => withAtlas(async (proxy, atlas) => {
         [() => (atlas.volume = 'loud'), TypeError, "property 'Volume': expected a number, got a string"],
         [() => (proxy.volume = 'loud'), TypeError, "property 'Volume': expected a number, got a string"],
         [() => (atlas.place = 5), TypeError, "property 'Place': expected a Point, or an object with its fields, got the number 5"],
-        [() => (atlas.best_mode = 3), RangeError, "property 'BestMode': 3 is not a value of the enumeration"],
+        [() => (atlas.best_mode = 2 ** 31), RangeError,
+            "property 'BestMode': expected a number from -2147483648 to 2147483647, got 2147483648"],
         [() => atlas.emit('moved', 1, 2), TypeError,
             "argument 'point': expected a Point, or an object with its fields, got the number 1"],
     ]);

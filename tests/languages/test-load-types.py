@@ -71,6 +71,7 @@ class Atlas(Norpc.Service, atlas.Atlas):
         super().__init__(place=Point(1, 2), mode=Mode.SLOW)
         self.got = None
         self.result = None
+        self.emitted = Mode.FAST
 
     def entry(self, entry):
         self.got = entry
@@ -89,7 +90,7 @@ class Atlas(Norpc.Service, atlas.Atlas):
         return files
 
     def shout(self, point):
-        self.emit_moved(point, Mode.FAST)
+        self.emit_moved(point, self.emitted)
 
     async def walk(self, stream):
         for x in range(3):
@@ -189,9 +190,26 @@ class Types(unittest.TestCase):
         self.assertIsInstance(parts, Parts)
         self.assertEqual(modes, [Mode.FAST, Mode.READ_ONLY])
         self.assertIsInstance(self.service.got[2][1], Mode)
-        self.assert_raises(ValueError, "argument 'mode': 5 is not a valid Mode", got, 5, 0, [])
+        self.assert_raises(OverflowError, "argument 'mode': expected a number from -2147483648 to 2147483647, got 2147483648",
+                           got, 2**31, 0, [])
         self.assert_raises(TypeError, "argument 'mode': expected Mode, got str", got, 'fast', 0, [])
         self.assert_raises(TypeError, "argument 'modes'[0]: expected Mode, got float", got, 0, 0, [1.0])
+
+    def test_numbers_without_a_name(self):
+        """An enumeration can have any number, in every place."""
+        self.assertEqual(self.atlas.mode_sync_(5, 128, [-6, 1]), (5, 128, [-6, Mode.READ_ONLY]))
+        self.assertEqual(self.service.got, (5, 128, [-6, Mode.READ_ONLY]))
+        self.assertEqual([type(number) for number in (self.service.got[0], self.service.got[2][0])], [int, int])
+        self.assertEqual(self.atlas.entry_sync(make_entry(mode=2**31 - 1)).mode, 2**31 - 1)
+        self.atlas.set_mode_sync(-2**31)
+        self.assertEqual((self.service.props.mode, self.atlas.props.mode), (-2**31, -2**31))
+        seen = []
+        self.atlas.connect('moved', lambda _atlas, _point, mode: seen.append(mode))
+        self.service.emitted = 7
+        self.atlas.shout_sync(Point(1, 2))
+        while not seen:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(seen, [7])
 
     def test_files(self):
         files = self.atlas.files_sync([Gio.File.new_for_path('/a'), Gio.File.new_for_path('/b')])

@@ -89,6 +89,12 @@ class Properties(unittest.TestCase):
         self.assertEqual(self.proxy.get_entry().key, 'key')
         self.assertNotIn(threading.main_thread(), self.service.threads)
 
+    def test_number_without_a_name(self):
+        """Other numbers of an enumeration would be replaced by GObject."""
+        with self.assertRaisesRegex(ValueError, "property 'mode': 77 is not a valid Mode"):
+            self.proxy.props.mode = 77
+        self.assertEqual(self.proxy.props.mode, Test.Mode.FAST)
+
     def test_notified(self):
         """The service notifies in the thread of the test: the proxy emits in the main context."""
         other = Mixer()

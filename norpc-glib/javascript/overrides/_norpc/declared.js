@@ -64,23 +64,10 @@ function toConstant(name) {
         ? identifier : identifier.replace(/([^A-Z])(?=[A-Z])/g, '$1_')).toUpperCase();
 }
 
-// An enumeration, or flags. The class is an object with a number for each value.
-function makeNumberCodec(kind, signature, members) {
+// An enumeration, or flags, whose values can be numbers without a name. The class is an object with the named ones.
+function makeNumberCodec(signature, members) {
     const klass = Object.freeze(Object.fromEntries(members.map(([name, , number]) => [toConstant(name), Number(number)])));
-    const numbers = new Set(Object.values(klass));
-    const takeNumber = makeVariantTaker(signature);
-
-    return {
-        klass,
-        signature,
-        take: (value, name) => {
-            const variant = takeNumber(value, name);
-            if (kind === 'enum' && !numbers.has(value))
-                throw new RangeError(`${name}: ${value} is not a value of the enumeration`);
-            return variant;
-        },
-        give,
-    };
+    return { klass, ...makePlainCodec(signature) };
 }
 
 function makeRecordClass(name, fields) {
@@ -157,7 +144,7 @@ var DeclaredTypes = class {
 
     makeDeclared(name, kind, signature, members) {
         if (kind !== 'record')
-            return makeNumberCodec(kind, signature, members);
+            return makeNumberCodec(signature, members);
         return makeRecordCodec(name, signature, members.map(([field, type]) => [field, this.getCodec(type)]));
     }
 

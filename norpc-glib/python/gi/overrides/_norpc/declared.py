@@ -79,7 +79,10 @@ class _Number(_Codec):
     def __init__(self, cls, signature):
         super().__init__(signature)
         self.cls = cls
-        self.take = (values.make_flags_taker if issubclass(cls, enum.IntFlag) else values.make_enum_taker)(cls)
+        if issubclass(cls, enum.IntFlag):
+            self.take = values.make_flags_taker(cls)
+        else:
+            self.take = values.make_enum_taker(cls, lambda cls, number: number)
 
     def encode(self, value):
         return int(value)

@@ -58,7 +58,7 @@ class Interface:
         struct = getattr(self.module, self.info.get_iface_struct().get_name())
         signatures = {_simplify(member.name): member.signature for member in struct.info().get_dbus().properties or ()}
         return {info.get_name().replace('-', '_'):
-                values.make_taker(info.get_type(), True, signatures.get(_simplify(info.get_name())))
+                values.make_taker(info.get_type(), True, signatures.get(_simplify(info.get_name())), is_property=True)
                 for info in self.info.get_properties()}
 
     def get_property_givers(self):

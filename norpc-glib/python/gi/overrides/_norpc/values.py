@@ -9,6 +9,7 @@ import functools
 import importlib
 import os
 
+from gi._gi import _gvalue_get
 from gi.repository import GLib, GObject
 
 INTEGERS = {
@@ -218,16 +219,27 @@ def make_flags_taker(wrapper):
     return take
 
 
-def make_enum_taker(wrapper):
+def _make_unnamed(wrapper, number):
+    """Makes a value of an enumeration of PyGObject that has no name. The class itself accepts only those that have one."""
+    value = GObject.Value(wrapper)
+    value.set_enum(number)
+    return _gvalue_get(value)
+
+
+def make_enum_taker(wrapper, make_unnamed=None):
+    """Makes the converter to an enumeration, of which `make_unnamed` makes values without a name, if there can be some."""
     def take(value, name):
         if isinstance(value, wrapper):
             return value
         if type(value) is not int:
             raise wrong_type(name, wrapper.__name__, value)
+        SIMPLE['gint32'](value, name)
         try:
             return wrapper(value)
         except ValueError:
-            raise ValueError(f'{name}: {value} is not a valid {wrapper.__name__}') from None
+            if make_unnamed is None:
+                raise ValueError(f'{name}: {value} is not a valid {wrapper.__name__}') from None
+        return make_unnamed(wrapper, value)
 
     return take
 
@@ -304,7 +316,7 @@ def get_wrapper(info):
     return getattr(importlib.import_module('gi.repository.' + info.get_namespace()), info.get_name())
 
 
-def _make_interface_taker(info, signature):
+def _make_interface_taker(info, signature, is_property):
     wrapper = get_wrapper(info)
     if wrapper is GLib.Bytes:
         return take_bytes
@@ -313,7 +325,9 @@ def _make_interface_taker(info, signature):
     if wrapper is GLib.Variant:
         return make_variant_taker(signature)
     if isinstance(wrapper, type) and issubclass(wrapper, int):
-        return make_flags_taker(wrapper) if issubclass(wrapper, GObject.GFlags) else make_enum_taker(wrapper)
+        if issubclass(wrapper, GObject.GFlags):
+            return make_flags_taker(wrapper)
+        return make_enum_taker(wrapper, None if is_property else _make_unnamed)
     return make_instance_taker(wrapper)
 
 
@@ -333,8 +347,8 @@ _BASIC_CONTENT = {
 }
 
 
-def make_taker(type_info, nullable=False, signature=None):
-    """Makes the converter of values of Python to a type of a typelib."""
+def make_taker(type_info, nullable=False, signature=None, is_property=False):
+    """Makes the converter of values of Python to a type of a typelib. GObject properties have only named values."""
     tag = type_info.get_tag_as_string()
     if tag in SIMPLE:
         take = SIMPLE[tag]
@@ -344,7 +358,7 @@ def make_taker(type_info, nullable=False, signature=None):
         is_bytes = element.get_tag_as_string() == 'guint8'
         take = _make_byte_array_taker(take) if is_bytes else make_array_taker(take)
     elif tag == 'interface':
-        take = _make_interface_taker(type_info.get_interface(), signature)
+        take = _make_interface_taker(type_info.get_interface(), signature, is_property)
     else:
         return lambda value, name: value  # PyGObject checks what is rare
     return make_nullable(take) if nullable else take
