@@ -519,8 +519,10 @@ norpc_nats_connection_new (const char          *urls,
  *
  * Finishes an operation that was started with norpc_nats_connection_new().
  *
- * Fails with %NORPC_ERROR_CLOSED if no server can be reached, with %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no
- * sense, and with %NORPC_ERROR_FAILED for any other reason.
+ * Fails with %NORPC_ERROR_CLOSED if no server can be reached, or if one does not answer or ends the connection, with
+ * %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no sense, with %NORPC_ERROR_BUSY as described at
+ * norpc_nats_connection_new(), and with %NORPC_ERROR_FAILED for any other reason, such as a login or a certificate that
+ * is rejected. Of several servers, one that was tried gives the reason.
  *
  * Returns: (transfer full): a new connection, or %NULL if @error is set
  * Since: 0.1
@@ -549,8 +551,10 @@ norpc_nats_connection_new_finish (GAsyncResult  *result,
  *
  * Connects to NATS, and blocks until there is a connection, but not for ever: see norpc_nats_connection_new().
  *
- * Fails with %NORPC_ERROR_CLOSED if no server can be reached, with %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no
- * sense, and with %NORPC_ERROR_FAILED for any other reason.
+ * Fails with %NORPC_ERROR_CLOSED if no server can be reached, or if one does not answer or ends the connection, with
+ * %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no sense, with %NORPC_ERROR_BUSY as described at
+ * norpc_nats_connection_new(), and with %NORPC_ERROR_FAILED for any other reason, such as a login or a certificate that
+ * is rejected. Of several servers, one that was tried gives the reason.
  *
  * Returns: (transfer full): a new connection, or %NULL if @error is set
  * Since: 0.1
@@ -578,6 +582,8 @@ norpc_nats_connection_new_sync (const char    *urls,
  * The options still belong to the caller. Their functions for errors, for the loss of the connection, for the
  * end of the loss and for the end of the connection are replaced, and so are the options that say when data is
  * sent and for how long that may block. All others are used as they are.
+ *
+ * Fails as norpc_nats_connection_new_sync() does.
  *
  * Returns: (transfer full): a new connection, or %NULL if @error is set
  * Since: 0.1

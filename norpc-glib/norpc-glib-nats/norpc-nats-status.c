@@ -52,9 +52,40 @@ skip_source_line (const char *reason)
   return end != NULL ? end + strlen ("): ") : reason;
 }
 
+/* Returns TRUE if the server has ended the connection, which the library tells by other means, depending on when it was. */
+static gboolean
+is_end_of_connection (natsStatus  status,
+                      const char *reason)
+{
+  if (status == NATS_PROTOCOL_ERROR)
+    return g_str_has_suffix (reason, "Expected 'PONG', got ''");
+
+  /* OpenSSL has no reason if the connection is reset. */
+  return status == NATS_SSL_ERROR && (g_str_has_suffix (reason, "SSL handshake error: (null)") ||
+                                      g_str_has_suffix (reason, "unexpected eof while reading"));
+}
+
+/* Adds the library's reason to a message, unless that is the same. */
+static void
+add_reason (GError     *error,
+            const char *reason,
+            natsStatus  status)
+{
+  g_autofree char *text = NULL;
+
+  reason = skip_source_line (reason);
+  if (*reason == '\0' || g_str_equal (reason, natsStatus_GetText (status)))
+    return;
+
+  text = g_strdup_printf ("%s: %s", error->message, reason);
+  g_free (error->message);
+  error->message = g_utf8_make_valid (text, -1);
+}
+
 /* As norpc_nats_check_status (), with the reason that the library has for the failure, such as that of a certificate
- * that is rejected. Called in the thread of the function that has returned @status, which has called
- * norpc_nats_forget_failure () before that: otherwise the reason could be that of an earlier failure.
+ * that is rejected, and NORPC_ERROR_CLOSED wherever the server falls silent or ends the connection. Called in the thread of
+ * the function that has returned @status, which has called norpc_nats_forget_failure () before that: otherwise the reason
+ * could be that of an earlier failure.
  */
 gboolean
 norpc_nats_check_attempt (natsStatus   status,
@@ -62,19 +93,25 @@ norpc_nats_check_attempt (natsStatus   status,
                           GError     **error)
 {
   natsStatus last_status = NATS_OK;
-  const char *reason = nats_GetLastError (&last_status);
-  g_autofree char *text = NULL;
+  const char *last_reason = nats_GetLastError (&last_status);
+  const char *reason = last_status == status && last_reason != NULL ? last_reason : "";
+  GError *failure = NULL;
 
-  if (norpc_nats_check_status (status, action, error))
+  if (norpc_nats_check_status (status, action, &failure))
     return TRUE;
 
-  if (error == NULL || last_status != status || reason == NULL || *reason == '\0' ||
-      g_str_equal (reason, natsStatus_GetText (status)))
-    return FALSE;
-
-  text = g_strdup_printf ("%s: %s", (*error)->message, skip_source_line (reason));
-  g_free ((*error)->message);
-  (*error)->message = g_utf8_make_valid (text, -1);
+  if (status == NATS_TIMEOUT)
+    failure->code = NORPC_ERROR_CLOSED;
+  if (is_end_of_connection (status, reason))
+    {
+      g_clear_error (&failure);
+      g_set_error (&failure, NORPC_ERROR, NORPC_ERROR_CLOSED, "%s: the server has closed the connection", action);
+    }
+  else
+    {
+      add_reason (failure, reason, status);
+    }
+  g_propagate_error (error, failure);
 
   return FALSE;
 }

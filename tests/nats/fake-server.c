@@ -7,8 +7,11 @@
 
 #include "fake-server.h"
 
-#define INFO \
-  "INFO {\"server_id\":\"FAKE\",\"version\":\"2.9.10\",\"proto\":1,\"headers\":true,\"max_payload\":1048576}\r\n"
+#define INFO_WITH(more) \
+  "INFO {\"server_id\":\"FAKE\",\"version\":\"2.9.10\",\"proto\":1,\"headers\":true,\"max_payload\":1048576" more "}\r\n"
+
+#define INFO INFO_WITH ("")
+#define INFO_TLS INFO_WITH (",\"tls_required\":true")
 
 struct _FakeServer
 {
@@ -74,6 +77,8 @@ take_line (Peer       *self,
       send_to (self->socket, "-ERR 'Authorization Violation'\r\n");
       g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
     }
+  if (self->mode == FAKE_SERVER_END && pings)
+    g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
 }
 
 /* The data of messages counts as lines, too. */
@@ -86,11 +91,13 @@ serve (gpointer data)
   gssize n;
 
   if (self->mode != FAKE_SERVER_MUTE)
-    send_to (self->socket, INFO);
+    send_to (self->socket, self->mode == FAKE_SERVER_END_TLS ? INFO_TLS : INFO);
   while ((n = g_socket_receive (self->socket, buffer, sizeof buffer, self->server->cancellable, NULL)) > 0)
     {
       char *end;
 
+      if (self->mode == FAKE_SERVER_END_TLS)
+        g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
       for (gssize i = 0; i < n; i++)
         g_string_append_c (rest, buffer[i] != '\0' ? buffer[i] : ' ');
       while ((end = strstr (rest->str, "\r\n")) != NULL)

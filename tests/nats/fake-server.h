@@ -18,7 +18,9 @@ typedef enum
   FAKE_SERVER_SERVE,  /* answers to PING, and drops all messages */
   FAKE_SERVER_SILENT, /* says who it is, and nothing more */
   FAKE_SERVER_MUTE,   /* says nothing at all */
-  FAKE_SERVER_REJECT  /* rejects the login */
+  FAKE_SERVER_REJECT, /* rejects the login */
+  FAKE_SERVER_END,    /* ends the connection at the login */
+  FAKE_SERVER_END_TLS /* ends it during the handshake of TLS, which it requires */
 } FakeServerMode;
 
 FakeServer *fake_server_new           (void);

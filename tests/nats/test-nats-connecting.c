@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Attempts to connect to a server that says nothing after the login: libnats does not end some of them. */
+/* Attempts to connect to a server that says nothing after the login, some of which libnats does not end, and to one that
+ * falls silent or ends the connection at other times.
+ */
 
 #include <string.h>
 
@@ -133,6 +135,35 @@ test_silent (void)
   fake_server_free (fake);
 }
 
+/* Wherever the server falls silent or ends the connection, the code is the same, and another one if it rejects the login. */
+static void
+test_codes (void)
+{
+  static const struct
+  {
+    FakeServerMode mode;
+    int            code;
+    const char    *text;
+  } cases[] = {
+    { FAKE_SERVER_MUTE, NORPC_ERROR_CLOSED, "NATS: Timeout" },
+    { FAKE_SERVER_END, NORPC_ERROR_CLOSED, "" }, /* as the version of libnats has it */
+    { FAKE_SERVER_END_TLS, NORPC_ERROR_CLOSED, "the server has closed the connection" },
+    { FAKE_SERVER_REJECT, NORPC_ERROR_FAILED, "Authorization Violation" }
+  };
+  FakeServer *fake = fake_server_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      fake_server_set_mode (fake, cases[i].mode);
+      g_assert_null (norpc_nats_connection_new_sync (fake_server_get_url (fake), NULL, &error));
+      g_assert_error (error, NORPC_ERROR, cases[i].code);
+      g_assert_true (g_str_has_suffix (error->message, cases[i].text));
+    }
+  fake_server_free (fake);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -141,6 +172,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nats/connecting/limit", test_limit);
   g_test_add_func ("/nats/connecting/silent", test_silent);
+  g_test_add_func ("/nats/connecting/codes", test_codes);
 
   return g_test_run ();
 }
