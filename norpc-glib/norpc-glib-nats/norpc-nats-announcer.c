@@ -6,6 +6,7 @@
 #include "norpc-nats-announcer-private.h"
 #include "norpc-nats-info-private.h"
 #include "norpc-nats-message-private.h"
+#include "norpc-nats-sequences-private.h"
 
 /* How many messages of an export, and how many bytes of them, are on their way to the thread of the link. Those that are
  * more are lost.
@@ -18,6 +19,7 @@ struct _NorpcNatsAnnouncer
   NorpcNatsServing         *serving;  /* (owned) */
   const NorpcInterfaceInfo *info;
   NorpcFollower            *follower; /* (owned) */
+  gint64                    number;     /* of the last message about signals, or gap */
   gboolean                  has_gap;    /* messages were lost since the last one that was kept */
   gboolean                  complained; /* that messages were lost */
 };
@@ -30,6 +32,7 @@ typedef struct
   char                     *member;  /* (owned): the part of the subject behind the interface */
   GVariant                 *body;    /* (owned) */
   int                       size;
+  gint64                    number;  /* or 0 if it is not about signals */
 } Job;
 
 static gboolean
@@ -39,6 +42,9 @@ publish_event (Job         *self,
                GError     **error)
 {
   natsMsg *message = norpc_nats_message_new (subject, NULL, body, error);
+
+  if (message != NULL && self->number > 0)
+    norpc_nats_sequence_set (message, self->serving->id, self->number);
 
   return message != NULL && norpc_nats_link_publish (self->serving->link, message, error);
 }
@@ -80,6 +86,8 @@ run_announcement (gpointer data)
 
   g_atomic_int_add (&self->serving->n_events, -1);
   g_atomic_int_add (&self->serving->n_event_bytes, -self->size);
+  if (self->number > 0)
+    norpc_nats_last_sequences_note (self->serving->sequences, self->info->dbus.name, self->number);
   if (!publish_event (self, subject, self->body, &error) &&
       (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT) ||
        g_error_matches (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED)) &&
@@ -91,7 +99,7 @@ run_announcement (gpointer data)
   g_free (self);
 }
 
-/* Clients learn of each gap in its place among the messages. */
+/* Clients learn of each gap in its place among the messages: it has a number, but no message. */
 static void
 note_gap (NorpcNatsAnnouncer *self)
 {
@@ -100,15 +108,16 @@ note_gap (NorpcNatsAnnouncer *self)
                "of this kind is not reported", self->info->dbus.name);
   self->complained = TRUE;
   if (!self->has_gap)
-    norpc_nats_serving_hint_lost (self->serving);
+    norpc_nats_serving_hint_lost (self->serving, self->info, ++self->number);
   self->has_gap = TRUE;
 }
 
-/* When there are too many messages, some are lost. */
+/* When there are too many messages, some are lost. Those about signals have numbers. */
 static void
 push (NorpcNatsAnnouncer *self,
       const char         *member,
-      GVariant           *body)
+      GVariant           *body,
+      gboolean            is_signal)
 {
   NorpcNatsServing *serving = self->serving;
   gsize size = g_variant_get_size (body);
@@ -123,7 +132,8 @@ push (NorpcNatsAnnouncer *self,
 
   self->has_gap = FALSE;
   job = g_new (Job, 1);
-  *job = (Job) { norpc_nats_serving_ref (serving), self->info, g_strdup (member), g_variant_ref (body), (int) size };
+  *job = (Job) { norpc_nats_serving_ref (serving), self->info, g_strdup (member), g_variant_ref (body), (int) size,
+                  is_signal ? ++self->number : 0 };
   g_atomic_int_inc (&serving->n_events);
   g_atomic_int_add (&serving->n_event_bytes, job->size);
   norpc_nats_link_invoke (serving->link, run_announcement, job);
@@ -139,7 +149,7 @@ signal_emitted (const NorpcSignalInfo *info,
   g_autofree char *member = g_strconcat (NORPC_NATS_SIGNAL, info->dbus.name, NULL);
 
   if (args != NULL)
-    push (self, member, args);
+    push (self, member, args, TRUE);
   else
     g_warning ("%s.%s was not sent over NATS: %s", self->info->dbus.name, info->dbus.name, problem);
 }
@@ -152,7 +162,7 @@ emissions_lost (const NorpcSignalInfo *info,
 {
   g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new ("(su)", info->dbus.name, n_lost));
 
-  push (data, NORPC_NATS_EMISSIONS_LOST, body);
+  push (data, NORPC_NATS_EMISSIONS_LOST, body, TRUE);
 }
 
 static void
@@ -162,7 +172,7 @@ properties_changed (GVariant *values,
 {
   g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new ("(@a{sv}@as)", values, invalidated));
 
-  push (data, NORPC_NATS_CHANGED, body);
+  push (data, NORPC_NATS_CHANGED, body, FALSE);
 }
 
 static const NorpcFollowerFuncs follower_funcs = { signal_emitted, emissions_lost, properties_changed };

@@ -18,14 +18,17 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcNatsEvents NorpcNatsEvents;
 
-/* Messages were lost. */
-typedef void (*NorpcNatsLostFunc) (gpointer data);
+typedef struct
+{
+  gboolean (*arrived) (gpointer data); /* a service has published a message. Returns FALSE if it comes too late */
+  void     (*lost)    (gpointer data); /* messages were lost */
+} NorpcNatsEventsFuncs;
 
-/* Thread-safe. @lost is called in the thread of the link, until the events are stopped. */
+/* Thread-safe. @funcs are called in the thread of the link, until the events are stopped. */
 NorpcNatsEvents      *norpc_nats_events_new        (NorpcNatsLink            *link,
                                                     const char               *prefix,
                                                     const NorpcInterfaceInfo *info,
-                                                    NorpcNatsLostFunc         lost,
+                                                    const NorpcNatsEventsFuncs *funcs,
                                                     gpointer                  data);
 NorpcNatsEvents      *norpc_nats_events_ref        (NorpcNatsEvents          *self);
 void                  norpc_nats_events_unref      (gpointer                  self);
@@ -34,5 +37,10 @@ NorpcRemoteInterface *norpc_nats_events_get_remote (NorpcNatsEvents          *se
 void                  norpc_nats_events_start      (NorpcNatsEvents          *self);
 void                  norpc_nats_events_stop       (NorpcNatsEvents          *self);
 gboolean              norpc_nats_events_check_dropped (NorpcNatsEvents       *self);
+void                  norpc_nats_events_connected  (NorpcNatsEvents          *self);
+void                  norpc_nats_events_lose_signals (NorpcNatsEvents        *self);
+void                  norpc_nats_events_take_answer (NorpcNatsEvents         *self,
+                                                     const char              *service,
+                                                     natsMsg                 *answer);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "norpc-nats-events-private.h"
 #include "norpc-nats-info-private.h"
 #include "norpc-nats-message-private.h"
+#include "norpc-nats-sequences-private.h"
 #include "norpc-nats-subscription-private.h"
 
 /* How many messages, and how many bytes of them, are on their way to the thread of the link. Those that are more are
@@ -22,7 +23,7 @@ struct _NorpcNatsEvents
   NorpcNatsLink        *link;   /* (owned), since construction */
   char                 *prefix; /* (owned), since construction */
   NorpcRemoteInterface *remote; /* (owned), since construction */
-  NorpcNatsLostFunc     lost;   /* since construction */
+  const NorpcNatsEventsFuncs *funcs; /* since construction */
   gpointer              data;   /* (unowned), since construction */
 
   int n_messages; /* atomic: that are on their way */
@@ -33,6 +34,7 @@ struct _NorpcNatsEvents
   NorpcNatsSubscription *signals;    /* (owned) (nullable): while it is started */
   NorpcNatsSubscription *losses;     /* (owned) (nullable): while it is started */
   NorpcNatsSubscription *changes;    /* (owned) (nullable): while it is started */
+  NorpcNatsSequences    *sequences;  /* (owned) (nullable): while it is started, if there are signals */
   gint64                 n_dropped;  /* messages of these that the library had dropped when that was last checked */
   gboolean               complained; /* about what the services send */
 };
@@ -51,7 +53,7 @@ NorpcNatsEvents *
 norpc_nats_events_new (NorpcNatsLink            *link,
                        const char               *prefix,
                        const NorpcInterfaceInfo *info,
-                       NorpcNatsLostFunc         lost,
+                       const NorpcNatsEventsFuncs *funcs,
                        gpointer                  data)
 {
   NorpcNatsEvents *self = g_new0 (NorpcNatsEvents, 1);
@@ -60,7 +62,7 @@ norpc_nats_events_new (NorpcNatsLink            *link,
   self->link = norpc_nats_link_ref (link);
   self->prefix = g_strdup (prefix);
   self->remote = norpc_remote_interface_new (info);
-  self->lost = lost;
+  self->funcs = funcs;
   self->data = data;
 
   return self;
@@ -118,6 +120,23 @@ find_signal (const NorpcInterfaceInfo *info,
   return -1;
 }
 
+/* Returns FALSE if @error is set: the message is to be ignored. */
+static gboolean
+follow_sequence (NorpcNatsEvents  *self,
+                 natsMsg          *message,
+                 GError          **error)
+{
+  g_autofree char *service = NULL;
+  gint64 number;
+
+  if (!norpc_nats_sequence_get (message, &service, &number, error))
+    return FALSE;
+  if (service != NULL && !norpc_nats_sequences_advance (self->sequences, service, number - 1, number))
+    norpc_remote_interface_lose_signals (self->remote);
+
+  return TRUE;
+}
+
 static void
 take_signal (NorpcNatsEvents *self,
              natsMsg         *message)
@@ -129,14 +148,12 @@ take_signal (NorpcNatsEvents *self,
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) args = NULL;
 
-  if (signal < 0)
-    return;
-
-  args = norpc_nats_message_dup_body (message, type, &error);
-  if (args == NULL)
-    g_prefix_error (&error, "%s: signal '%s': ", info->dbus.name, name);
-  else
+  if (follow_sequence (self, message, &error) && signal >= 0)
+    args = norpc_nats_message_dup_body (message, type, &error);
+  if (args != NULL)
     norpc_remote_interface_emit (self->remote, name, args, &error);
+  else if (error != NULL)
+    g_prefix_error (&error, "%s: signal '%s': ", info->dbus.name, name);
   if (error != NULL)
     complain (self, error);
 }
@@ -147,10 +164,12 @@ take_lost_emissions (NorpcNatsEvents *self,
                      natsMsg         *message)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) body = norpc_nats_message_dup_body (message, "(su)", &error);
+  g_autoptr (GVariant) body = NULL;
   const char *name;
   guint n_lost;
 
+  if (follow_sequence (self, message, &error))
+    body = norpc_nats_message_dup_body (message, "(su)", &error);
   if (body != NULL)
     {
       g_variant_get (body, "(&su)", &name, &n_lost);
@@ -198,13 +217,13 @@ run_event (gpointer data)
     {
       g_atomic_int_add (&self->n_messages, -1);
       g_atomic_int_add (&self->n_bytes, -job->size);
-      if (is_started)
+      if (is_started && self->funcs->arrived (self->data))
         job->take (self, job->message);
       natsMsg_Destroy (job->message);
     }
   else if (is_started)
     {
-      self->lost (self->data);
+      self->funcs->lost (self->data);
     }
   norpc_nats_events_unref (self);
   g_free (job);
@@ -288,6 +307,10 @@ norpc_nats_events_start (NorpcNatsEvents *self)
 
   if (self->signals == NULL && norpc_nats_has_signals (info))
     {
+      if (self->sequences == NULL)
+        self->sequences = norpc_nats_sequences_new ();
+      if (norpc_nats_link_is_connected (self->link))
+        norpc_nats_events_connected (self);
       self->signals = subscribe (self, NORPC_NATS_SIGNAL "*", signal_cb);
       self->losses = subscribe (self, NORPC_NATS_EMISSIONS_LOST, loss_cb);
     }
@@ -302,7 +325,39 @@ norpc_nats_events_stop (NorpcNatsEvents *self)
   g_clear_pointer (&self->signals, norpc_nats_subscription_drop);
   g_clear_pointer (&self->losses, norpc_nats_subscription_drop);
   g_clear_pointer (&self->changes, norpc_nats_subscription_drop);
+  g_clear_pointer (&self->sequences, norpc_nats_sequences_free);
   self->n_dropped = 0;
+}
+
+/* There is a connection, maybe again. */
+void
+norpc_nats_events_connected (NorpcNatsEvents *self)
+{
+  if (self->sequences != NULL)
+    norpc_nats_sequences_begin (self->sequences);
+}
+
+/* Signals of any service may have been lost. */
+void
+norpc_nats_events_lose_signals (NorpcNatsEvents *self)
+{
+  if (self->sequences != NULL)
+    norpc_nats_sequences_restart (self->sequences);
+  norpc_remote_interface_lose_signals (self->remote);
+}
+
+/* A service has answered a question, after all that it has published before. */
+void
+norpc_nats_events_take_answer (NorpcNatsEvents *self,
+                               const char      *service,
+                               natsMsg         *answer)
+{
+  const char *name = norpc_remote_interface_get_info (self->remote)->dbus.name;
+  gint64 number;
+
+  if (self->sequences != NULL && norpc_nats_last_sequence_get (answer, name, &number) &&
+      !norpc_nats_sequences_advance (self->sequences, service, number, number))
+    norpc_remote_interface_lose_signals (self->remote);
 }
 
 static gint64

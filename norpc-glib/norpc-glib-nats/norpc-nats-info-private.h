@@ -22,7 +22,6 @@ G_BEGIN_DECLS
 
 /* Behind the prefix. Services publish it, too: they may have changed. */
 #define NORPC_NATS_SERVICES "$services.changed"
-#define NORPC_NATS_LOST "lost" /* the content, if signals or changes were lost */
 
 gboolean norpc_nats_is_prefix         (const char               *prefix);
 gboolean norpc_nats_check_prefix      (const char               *kind,

@@ -180,7 +180,7 @@ norpc_nats_intake_question (natsMsg  *message,
   natsMsg *answer = natsMsg_GetReply (message) != NULL ? make_held_answer (self, message) : NULL;
 
   if (answer != NULL)
-    norpc_nats_serving_answer (self, answer);
+    norpc_nats_serving_answer_question (self, answer);
   natsMsg_Destroy (message);
 }
 

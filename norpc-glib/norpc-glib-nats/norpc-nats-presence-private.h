@@ -22,7 +22,9 @@ typedef struct
   void (*changed) (gboolean present,
                    gpointer data);
   void (*renewed) (gpointer data); /* they may be others, or have others' values */
-  void (*lost)    (gpointer data); /* a service has lost signals */
+  void (*answered) (const char *service, /* it has answered a question */
+                    natsMsg    *answer,
+                    gpointer    data);
 } NorpcNatsPresenceFuncs;
 
 NorpcNatsPresence *norpc_nats_presence_new  (NorpcNatsLink                *link,
@@ -34,5 +36,6 @@ void               norpc_nats_presence_free (NorpcNatsPresence            *self)
 void               norpc_nats_presence_hint (NorpcNatsPresence            *self);
 void               norpc_nats_presence_lose (NorpcNatsPresence            *self);
 gboolean           norpc_nats_presence_is_present (NorpcNatsPresence      *self);
+gboolean           norpc_nats_presence_assume (NorpcNatsPresence          *self);
 
 G_END_DECLS

@@ -19,9 +19,6 @@
 /* A service that has not answered the last questions, although others have, has gone. */
 #define MAX_MISSED 2
 
-/* How many hints that signals were lost may wait. */
-#define MAX_LOST 1000
-
 /* How many services are told apart. */
 #define MAX_SERVICES 1000
 
@@ -54,7 +51,6 @@ typedef struct _Hints
   NorpcNatsLink     *link;     /* (owned), since construction */
   NorpcNatsPresence *presence; /* (unowned) (nullable), accessed in the thread of the link */
   int                pending;  /* atomic: a hint is on its way */
-  int                n_lost;   /* atomic: hints that signals or changes were lost are on their way */
 } Hints;
 
 static void ask_services (NorpcNatsPresence *self);
@@ -151,7 +147,10 @@ presence_replied (NorpcNatsWaiter *waiter,
     {
       g_variant_get_child (body, 0, "&s", &service);
       if (norpc_nats_is_prefix (service))
-        note_service (self, service);
+        {
+          note_service (self, service);
+          self->funcs->answered (service, message, self->data);
+        }
     }
   natsMsg_Destroy (message);
 }
@@ -225,41 +224,19 @@ take_hint (gpointer data)
   hints_unref (self);
 }
 
-/* Runs in the thread of the link, in the place of what was lost among the signals. */
-static void
-take_loss (gpointer data)
-{
-  Hints *self = data;
-
-  g_atomic_int_add (&self->n_lost, -1);
-  if (self->presence != NULL)
-    self->presence->funcs->lost (self->presence->data);
-  hints_unref (self);
-}
-
-static void
-push_hint (Hints *self,
-           void (*take) (gpointer data))
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-  norpc_nats_link_invoke (self->link, take, self);
-}
-
-/* Runs in a thread of the library. One hint is as good as many, unless there are signals between them. */
+/* Runs in a thread of the library. One hint is as good as many. */
 static void
 hint_cb (natsMsg  *message,
          gpointer  data)
 {
   Hints *self = data;
 
-  if (norpc_nats_message_has_text (message, NORPC_NATS_LOST) && g_atomic_int_get (&self->n_lost) < MAX_LOST)
-    {
-      g_atomic_int_inc (&self->n_lost);
-      push_hint (self, take_loss);
-    }
   natsMsg_Destroy (message);
-  if (g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
-    push_hint (self, take_hint);
+  if (!g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
+    return;
+
+  g_atomic_ref_count_inc (&self->ref_count);
+  norpc_nats_link_invoke (self->link, take_hint, self);
 }
 
 /* The connection is lost. */
@@ -269,6 +246,23 @@ norpc_nats_presence_lose (NorpcNatsPresence *self)
   self->n_silent = 0;
   g_hash_table_remove_all (self->services);
   set_present (self, FALSE);
+}
+
+/* A service has published something, maybe before it has answered a question: there is one, unless the next question
+ * finds none. Returns FALSE if the connection has been lost meanwhile.
+ */
+gboolean
+norpc_nats_presence_assume (NorpcNatsPresence *self)
+{
+  if (!norpc_nats_link_is_connected (self->link))
+    return FALSE;
+  if (self->present)
+    return TRUE;
+
+  set_present (self, TRUE);
+  norpc_nats_presence_hint (self);
+
+  return TRUE;
 }
 
 gboolean

@@ -63,13 +63,12 @@ remote_unref (gpointer data)
   g_free (self);
 }
 
-/* Calls @func for the interfaces that have proxies, or for the others. Returns how many these are. */
-static guint
-foreach (NorpcNatsRemote *self,
-         gboolean         with_proxies,
-         void           (*func) (NorpcNatsEvents *events))
+/* Returns the interfaces (owned) that have proxies, or the others. */
+static GPtrArray *
+list_events (NorpcNatsRemote *self,
+             gboolean         with_proxies)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (norpc_nats_events_unref);
+  GPtrArray *list = g_ptr_array_new_with_free_func (norpc_nats_events_unref);
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->followed->len; i++)
@@ -80,7 +79,20 @@ foreach (NorpcNatsRemote *self,
         g_ptr_array_add (list, norpc_nats_events_ref (followed->events));
     }
   g_mutex_unlock (&self->lock);
-  g_ptr_array_foreach (list, (GFunc) func, NULL);
+
+  return list;
+}
+
+/* Calls @func for the interfaces that have proxies, or for the others. Returns how many these are. */
+static guint
+foreach (NorpcNatsRemote *self,
+         gboolean         with_proxies,
+         void           (*func) (NorpcNatsEvents *events))
+{
+  g_autoptr (GPtrArray) list = list_events (self, with_proxies);
+
+  for (guint i = 0; i < list->len; i++)
+    func (list->pdata[i]);
 
   return list->len;
 }
@@ -95,12 +107,6 @@ static void
 set_unavailable (NorpcNatsEvents *events)
 {
   norpc_remote_interface_set_available (norpc_nats_events_get_remote (events), FALSE);
-}
-
-static void
-lose_signals (NorpcNatsEvents *events)
-{
-  norpc_remote_interface_lose_signals (norpc_nats_events_get_remote (events));
 }
 
 static void
@@ -144,12 +150,26 @@ presence_renewed (gpointer data)
 }
 
 static void
-presence_lost_signals (gpointer data)
+presence_answered (const char *service,
+                   natsMsg    *answer,
+                   gpointer    data)
 {
-  foreach (data, TRUE, lose_signals);
+  g_autoptr (GPtrArray) list = list_events (data, TRUE);
+
+  for (guint i = 0; i < list->len; i++)
+    norpc_nats_events_take_answer (list->pdata[i], service, answer);
 }
 
-static const NorpcNatsPresenceFuncs presence_funcs = { presence_changed, presence_renewed, presence_lost_signals };
+static const NorpcNatsPresenceFuncs presence_funcs = { presence_changed, presence_renewed, presence_answered };
+
+/* There is a service, from which a message has come. */
+static gboolean
+note_arrival (gpointer data)
+{
+  NorpcNatsRemote *self = data;
+
+  return self->presence != NULL && norpc_nats_presence_assume (self->presence);
+}
 
 /* Messages were lost. The answer to a question comes after all that the library has kept, and after it the values of
  * the properties are requested again.
@@ -163,10 +183,12 @@ note_loss (gpointer data)
     g_message ("'%s' at NATS: signals and changes of properties come too fast, and some were lost; properties are "
                "requested again, and further messages of this kind are not reported", self->prefix);
   self->complained = TRUE;
-  foreach (self, TRUE, lose_signals);
+  foreach (self, TRUE, norpc_nats_events_lose_signals);
   if (self->presence != NULL)
     norpc_nats_presence_hint (self->presence);
 }
+
+static const NorpcNatsEventsFuncs events_funcs = { note_arrival, note_loss };
 
 static void
 follow_link (NorpcNatsChange change,
@@ -182,6 +204,7 @@ follow_link (NorpcNatsChange change,
       break;
 
     case NORPC_NATS_RECONNECTED:
+      foreach (self, TRUE, norpc_nats_events_connected);
       norpc_nats_presence_hint (self->presence);
       break;
 
@@ -265,7 +288,7 @@ ensure_followed_locked (NorpcNatsRemote *self,
     }
 
   followed = g_new0 (Followed, 1);
-  followed->events = norpc_nats_events_new (self->link, self->prefix, info, note_loss, self);
+  followed->events = norpc_nats_events_new (self->link, self->prefix, info, &events_funcs, self);
 
   /* No proxy notifies of a service that there was before it. No other thread has the interface yet. */
   if (norpc_nats_link_is_connected (self->link) && !norpc_nats_remote_is_absent (self))

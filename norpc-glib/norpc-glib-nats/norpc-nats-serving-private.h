@@ -37,6 +37,8 @@ typedef struct
   int                  n_answers;     /* atomic: answers to questions, and rejections, on their way to that thread */
   int                  n_answer_bytes; /* atomic: of those */
   int                  is_hinting;    /* atomic: a hint is on its way */
+  GHashTable          *sequences;     /* (owned), accessed in the thread of the link: the last numbers of messages about
+                                         signals, as norpc-nats-sequences.c has them */
 } NorpcNatsServing;
 
 NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,
@@ -52,7 +54,11 @@ void              norpc_nats_serving_end_announcers (NorpcNatsServing *self);
 void              norpc_nats_serving_answer (NorpcNatsServing   *self,
                                              natsMsg            *message);
 void              norpc_nats_serving_hint  (NorpcNatsServing    *self);
-void              norpc_nats_serving_hint_lost (NorpcNatsServing *self);
+void              norpc_nats_serving_answer_question (NorpcNatsServing *self,
+                                                      natsMsg          *message);
+void              norpc_nats_serving_hint_lost (NorpcNatsServing *self,
+                                                const NorpcInterfaceInfo *info,
+                                                gint64            number);
 
 /* The statistics of a method. */
 typedef struct

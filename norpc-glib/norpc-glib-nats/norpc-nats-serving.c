@@ -7,6 +7,7 @@
 
 #include "norpc-nats-info-private.h"
 #include "norpc-nats-message-private.h"
+#include "norpc-nats-sequences-private.h"
 #include "norpc-nats-serving-private.h"
 #include "norpc-nats-subscription-private.h"
 
@@ -41,6 +42,7 @@ norpc_nats_serving_unref (gpointer data)
 
   g_clear_pointer (&self->announcers, g_ptr_array_unref);
   g_clear_pointer (&self->controls, g_ptr_array_unref);
+  g_hash_table_unref (self->sequences);
   g_hash_table_unref (self->requests);
   g_free (self->id);
   g_mutex_clear (&self->lock);
@@ -65,10 +67,11 @@ invoke (NorpcNatsServing *self,
   g_source_attach (source, self->context);
 }
 
-/* Runs in the context of the export. */
+/* Runs in the context of the export, which has ended: clients know that, so nothing more is published. */
 static gboolean
 drained_cb (gpointer task)
 {
+  g_ptr_array_set_size (((NorpcNatsServing *) g_task_get_task_data (task))->announcers, 0);
   g_task_return_boolean (task, TRUE);
 
   return G_SOURCE_REMOVE;
@@ -130,6 +133,7 @@ typedef struct
   NorpcNatsServing *serving; /* (owned) */
   natsMsg          *message; /* (owned) */
   int               size;
+  gboolean          has_sequences; /* tells the last numbers of messages about signals */
 } Answer;
 
 /* Runs in the thread of the link. */
@@ -140,6 +144,8 @@ send_answer (gpointer data)
 
   g_atomic_int_add (&self->serving->n_answers, -1);
   g_atomic_int_add (&self->serving->n_answer_bytes, -self->size);
+  if (self->has_sequences)
+    norpc_nats_last_sequences_set (self->serving->sequences, self->message);
   norpc_nats_link_publish (self->serving->link, self->message, NULL);
   norpc_nats_serving_unref (self->serving);
   g_free (self);
@@ -150,9 +156,10 @@ send_answer (gpointer data)
  * lost if it does not hear of it for some seconds, and there may be many signals to send. A client whose call has no
  * answer notices that.
  */
-void
-norpc_nats_serving_answer (NorpcNatsServing *self,
-                           natsMsg          *message)
+static void
+push_answer (NorpcNatsServing *self,
+             natsMsg          *message,
+             gboolean          has_sequences)
 {
   Answer *answer;
 
@@ -164,10 +171,26 @@ norpc_nats_serving_answer (NorpcNatsServing *self,
     }
 
   answer = g_new (Answer, 1);
-  *answer = (Answer) { norpc_nats_serving_ref (self), message, natsMsg_GetDataLength (message) };
+  *answer = (Answer) { norpc_nats_serving_ref (self), message, natsMsg_GetDataLength (message), has_sequences };
   g_atomic_int_inc (&self->n_answers);
   g_atomic_int_add (&self->n_answer_bytes, answer->size);
   norpc_nats_link_invoke_urgent (self->link, send_answer, answer);
+}
+
+/* Thread-safe. Takes ownership of @message. */
+void
+norpc_nats_serving_answer (NorpcNatsServing *self,
+                           natsMsg          *message)
+{
+  push_answer (self, message, FALSE);
+}
+
+/* Thread-safe. Takes ownership of @message, which is to tell how many messages about signals came before it. */
+void
+norpc_nats_serving_answer_question (NorpcNatsServing *self,
+                                    natsMsg          *message)
+{
+  push_answer (self, message, TRUE);
 }
 
 static void
@@ -192,12 +215,24 @@ hint_services (gpointer data)
   norpc_nats_serving_unref (self);
 }
 
+/* A gap among the messages of an interface. */
+typedef struct
+{
+  NorpcNatsServing         *serving; /* (owned) */
+  const NorpcInterfaceInfo *info;
+  gint64                    number;  /* of the gap */
+} Gap;
+
 /* Runs in the thread of the link. */
 static void
 hint_lost (gpointer data)
 {
-  publish_hint (data, NORPC_NATS_LOST);
-  norpc_nats_serving_unref (data);
+  Gap *self = data;
+
+  norpc_nats_last_sequences_note (self->serving->sequences, self->info->dbus.name, self->number);
+  publish_hint (self->serving, self->serving->id);
+  norpc_nats_serving_unref (self->serving);
+  g_free (self);
 }
 
 /* Thread-safe. Tells the clients that services may have changed: they ask which there are, and for the values of
@@ -210,11 +245,18 @@ norpc_nats_serving_hint (NorpcNatsServing *self)
     norpc_nats_link_invoke (self->link, hint_services, norpc_nats_serving_ref (self));
 }
 
-/* Thread-safe. Tells the clients that signals or changes of properties were lost, after all that have been pushed so far. */
+/* Thread-safe. Tells the clients that signals or changes of properties were lost, after all that have been pushed so
+ * far: they ask, and learn the number of the gap.
+ */
 void
-norpc_nats_serving_hint_lost (NorpcNatsServing *self)
+norpc_nats_serving_hint_lost (NorpcNatsServing         *self,
+                              const NorpcInterfaceInfo *info,
+                              gint64                    number)
 {
-  norpc_nats_link_invoke (self->link, hint_lost, norpc_nats_serving_ref (self));
+  Gap *gap = g_new (Gap, 1);
+
+  *gap = (Gap) { norpc_nats_serving_ref (self), info, number };
+  norpc_nats_link_invoke (self->link, hint_lost, gap);
 }
 
 /* Messages that were published while there was no connection may be lost. */
@@ -384,6 +426,7 @@ norpc_nats_serving_drain (NorpcNatsServing *self,
 {
   gboolean drains, ended;
 
+  g_task_set_task_data (task, norpc_nats_serving_ref (self), norpc_nats_serving_unref);
   g_mutex_lock (&self->lock);
   drains = self->drain == NULL;
   ended = drains && self->n_served == 0;
@@ -415,6 +458,7 @@ norpc_nats_serving_new (NorpcNatsConnection *connection,
   self->id = g_uuid_string_random ();
   g_mutex_init (&self->lock);
   self->requests = g_hash_table_new (g_str_hash, g_str_equal);
+  self->sequences = norpc_nats_last_sequences_new ();
 
   return self;
 }

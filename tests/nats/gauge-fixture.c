@@ -19,13 +19,20 @@ export_gauge (gpointer data)
   g_assert_no_error (error);
 }
 
+/* Clients may not reach it yet. */
+void
+gauge_begin_to_export (Gauge *self)
+{
+  run_in_thread (self->thread, export_gauge, self);
+}
+
 /* Returns once clients reach it. */
 void
 gauge_export (Gauge *self)
 {
   g_autoptr (GError) error = NULL;
 
-  run_in_thread (self->thread, export_gauge, self);
+  gauge_begin_to_export (self);
   norpc_nats_connection_flush_sync (self->connection, 30000, &error);
   g_assert_no_error (error);
 }
@@ -48,6 +55,14 @@ gauge_init (Gauge       *self,
             NatsProcess *nats,
             int          level)
 {
+  gauge_init_at (self, nats_process_get_url (nats), level);
+}
+
+void
+gauge_init_at (Gauge      *self,
+               const char *url,
+               int         level)
+{
   g_autoptr (GError) error = NULL;
 
   self->service = gauge_service_new (level);
@@ -55,7 +70,7 @@ gauge_init (Gauge       *self,
   g_assert_no_error (error);
   self->local = depot_gauge_proxy_new (norpc_server_get_endpoint (self->server));
   self->thread = norpc_thread_new ("export");
-  self->connection = connect_to (nats_process_get_url (nats));
+  self->connection = connect_to (url);
   gauge_export (self);
 }
 
@@ -127,29 +142,61 @@ is_ready (gpointer self)
   return norpc_proxy_is_ready (NORPC_PROXY (((GaugeFixture *) self)->proxy));
 }
 
+/* Takes ownership of @connection. */
+static void
+add_proxy (GaugeFixture        *self,
+           NorpcNatsConnection *connection)
+{
+  self->connection = connection;
+  self->endpoint = norpc_nats_endpoint_new (self->connection, GAUGE_PREFIX);
+  self->proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (self->endpoint));
+  wait_until (is_ready, self);
+  g_signal_connect (self->proxy, "notify::level", G_CALLBACK (level_notified_cb), self);
+  g_signal_connect (self->proxy, "measured", G_CALLBACK (measured_cb), self);
+}
+
+static void
+remove_proxy (GaugeFixture *self)
+{
+  g_clear_object (&self->proxy);
+  release_and_wait (g_steal_pointer (&self->endpoint));
+  release_and_wait (g_steal_pointer (&self->connection));
+}
+
+/* There is a new proxy instead, which has a connection of its own to the server at @url. */
+void
+gauge_fixture_reconnect (GaugeFixture *self,
+                         const char   *url)
+{
+  remove_proxy (self);
+  g_string_truncate (self->seen, 0);
+  add_proxy (self, connect_to (url));
+}
+
 void
 gauge_fixture_set_up (GaugeFixture  *self,
                       gconstpointer  unused)
 {
   self->nats = nats_process_new ();
-  gauge_init (&self->gauge, self->nats, 1);
-  self->connection = connect_to (nats_process_get_url (self->nats));
-  self->endpoint = norpc_nats_endpoint_new (self->connection, GAUGE_PREFIX);
-  self->proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (self->endpoint));
+  gauge_fixture_begin (self, nats_process_get_url (self->nats));
+}
+
+/* The gauge reaches the server at @url. */
+void
+gauge_fixture_begin (GaugeFixture *self,
+                     const char   *url)
+{
+  gauge_init_at (&self->gauge, url, 1);
   self->seen = g_string_new (NULL);
   raw_client_init (&self->raw, self->nats);
-  wait_until (is_ready, self);
-  g_signal_connect (self->proxy, "notify::level", G_CALLBACK (level_notified_cb), self);
-  g_signal_connect (self->proxy, "measured", G_CALLBACK (measured_cb), self);
+  add_proxy (self, connect_to (nats_process_get_url (self->nats)));
 }
 
 void
 gauge_fixture_tear_down (GaugeFixture  *self,
                          gconstpointer  unused)
 {
-  g_clear_object (&self->proxy);
-  release_and_wait (g_steal_pointer (&self->endpoint));
-  release_and_wait (g_steal_pointer (&self->connection));
+  remove_proxy (self);
   gauge_clear (&self->gauge);
   raw_client_clear (&self->raw);
   nats_process_free (self->nats);
@@ -261,6 +308,17 @@ gauge_fixture_publish (GaugeFixture *self,
                        const char   *type,
                        GVariant     *body)
 {
+  gauge_fixture_publish_with (self, member, type, NULL, body);
+}
+
+/* @sequence is another header, or NULL. */
+void
+gauge_fixture_publish_with (GaugeFixture *self,
+                            const char   *member,
+                            const char   *type,
+                            const char   *sequence,
+                            GVariant     *body)
+{
   g_autoptr (GVariant) sunk = g_variant_ref_sink (body);
   g_autofree char *subject = g_strconcat (GAUGE_PREFIX, ".", member, NULL);
   natsMsg *message;
@@ -269,6 +327,8 @@ gauge_fixture_publish (GaugeFixture *self,
                    ==, NATS_OK);
   if (type != NULL)
     natsMsgHeader_Set (message, "Norpc-Type", type);
+  if (sequence != NULL)
+    natsMsgHeader_Set (message, "Norpc-Sequence", sequence);
   g_assert_cmpint (natsConnection_PublishMsg (self->raw.nats, message), ==, NATS_OK);
   natsMsg_Destroy (message);
   g_assert_cmpint (natsConnection_Flush (self->raw.nats), ==, NATS_OK);

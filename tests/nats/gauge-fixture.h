@@ -40,9 +40,13 @@ typedef struct
 void gauge_init             (Gauge         *self,
                              NatsProcess   *nats,
                              int            level);
+void gauge_init_at          (Gauge         *self,
+                             const char    *url,
+                             int            level);
 void gauge_clear            (Gauge         *self);
 void gauge_unexport         (Gauge         *self);
 void gauge_export           (Gauge         *self);
+void gauge_begin_to_export  (Gauge         *self);
 int  gauge_run              (Gauge         *self,
                              GaugeFunc      func,
                              gpointer       data);
@@ -51,6 +55,10 @@ void gauge_set_level        (Gauge         *self,
 
 void gauge_fixture_set_up    (GaugeFixture  *self,
                               gconstpointer  unused);
+void gauge_fixture_begin     (GaugeFixture  *self,
+                              const char    *url);
+void gauge_fixture_reconnect (GaugeFixture  *self,
+                              const char    *url);
 void gauge_fixture_tear_down (GaugeFixture  *self,
                               gconstpointer  unused);
 void gauge_fixture_wait      (GaugeFixture  *self);
@@ -62,6 +70,11 @@ void gauge_fixture_publish   (GaugeFixture  *self,
                               const char    *member,
                               const char    *type,
                               GVariant      *body);
+void gauge_fixture_publish_with (GaugeFixture *self,
+                                 const char   *member,
+                                 const char   *type,
+                                 const char   *sequence,
+                                 GVariant     *body);
 void wait_until              (gboolean     (*check) (gpointer data),
                               gpointer       data);
 

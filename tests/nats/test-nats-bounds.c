@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How much of what is published waits for the thread of a link, and in how many threads calls end. */
+/* How much of what is published waits for the thread of a link, in how many threads calls end, and how many exports are
+ * told apart.
+ */
 
 #include <norpc-glib/norpc-glib.h>
 
@@ -13,11 +15,13 @@
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-events-private.h"
 #include "norpc-nats-message-private.h"
+#include "norpc-nats-sequences-private.h"
 #include "norpc-nats-subscription-private.h"
 
 #define PREFIX "test.bounds"
 #define SUBJECT PREFIX ".org.example.Gauge.$signal.Measured"
 #define N_MESSAGES 10200
+#define N_EXPORTS 1000
 #define LARGE 1000000
 
 /* More than libnats keeps. */
@@ -61,6 +65,14 @@ lost (gpointer fixture)
 {
   g_atomic_int_inc (&((Fixture *) fixture)->n_lost);
 }
+
+static gboolean
+arrived (gpointer fixture)
+{
+  return TRUE;
+}
+
+static const NorpcNatsEventsFuncs events_funcs = { arrived, lost };
 
 static void
 mark_cb (natsMsg  *message,
@@ -129,7 +141,7 @@ set_up (Fixture       *self,
   self->link = norpc_nats_link_new (options, &error);
   natsOptions_Destroy (options);
   g_assert_no_error (error);
-  self->events = norpc_nats_events_new (self->link, PREFIX, depot_gauge_interface_info (), lost, self);
+  self->events = norpc_nats_events_new (self->link, PREFIX, depot_gauge_interface_info (), &events_funcs, self);
   self->marks = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, self, nothing, &error);
   g_assert_no_error (error);
   norpc_nats_link_invoke (self->link, start_job, self);
@@ -399,6 +411,68 @@ test_threads (void)
   nats_process_free (nats);
 }
 
+/* Anybody may publish identifiers of exports: those that were not heard of for the longest time are forgotten. */
+static void
+test_exports (void)
+{
+  NorpcNatsSequences *sequences = norpc_nats_sequences_new ();
+
+  g_assert_true (norpc_nats_sequences_advance (sequences, "old", 0, 1));
+  g_assert_true (norpc_nats_sequences_advance (sequences, "used", 0, 1));
+  for (guint i = 0; i < N_EXPORTS - 1; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", i);
+
+      g_assert_true (norpc_nats_sequences_advance (sequences, name, 0, 1));
+      g_assert_true (norpc_nats_sequences_advance (sequences, "used", 1, 1));
+    }
+
+  /* One that is not known may have published anything. */
+  g_assert_false (norpc_nats_sequences_advance (sequences, "used", 2, 3));
+  g_assert_true (norpc_nats_sequences_advance (sequences, "old", 2, 3));
+  norpc_nats_sequences_free (sequences);
+}
+
+/* Numbers are those of the interface with exactly this name, and 0 if there are none. */
+static void
+test_last_numbers (void)
+{
+  static const struct
+  {
+    const char *header;
+    gboolean    is_right;
+    gint64      number;
+  } cases[] = {
+    { NULL, TRUE, 0 },
+    { "org.example.Gauge 3", TRUE, 3 },
+    { "a.Bc 1,org.example.Gauge 3", TRUE, 3 },
+    { "org.example.Gauges 1,org.example.Gaug 2,xorg.example.Gauge 4", TRUE, 0 },
+    { "org.example.Gauge 9223372036854775806", TRUE, G_MAXINT64 - 1 },
+    { "org.example.Gauge 9223372036854775807", FALSE, 0 },
+    { "org.example.Gauge -1", FALSE, 0 },
+    { "org.example.Gauge 0", FALSE, 0 },
+    { "org.example.Gauge ", FALSE, 0 },
+    { "org.example.Gauge", TRUE, 0 },
+    { ",", TRUE, 0 },
+  };
+
+  g_assert_cmpint (nats_Open (-1), ==, NATS_OK);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      natsMsg *message = norpc_nats_message_new_text ("subject", "");
+      gint64 number;
+      gboolean is_right;
+
+      if (cases[i].header != NULL)
+        g_assert_true (norpc_nats_message_set_header (message, NORPC_NATS_HEADER_SEQUENCES, cases[i].header));
+      is_right = norpc_nats_last_sequence_get (message, "org.example.Gauge", &number);
+      g_assert_cmpint (is_right, ==, cases[i].is_right);
+      if (is_right)
+        g_assert_cmpint (number, ==, cases[i].number);
+      natsMsg_Destroy (message);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -410,6 +484,8 @@ main (int   argc,
       return 0;
     }
 
+  g_test_add_func ("/nats/bounds/exports", test_exports);
+  g_test_add_func ("/nats/bounds/last-numbers", test_last_numbers);
   g_test_add ("/nats/bounds/number", Fixture, NULL, set_up, test_number, tear_down);
   g_test_add ("/nats/bounds/size", Fixture, NULL, set_up, test_size, tear_down);
   g_test_add ("/nats/bounds/started-again", Fixture, NULL, set_up, test_started_again, tear_down);

@@ -111,6 +111,31 @@ signals_lost_cb (NorpcProxy   *proxy,
   g_string_append_printf (fixture->seen, "lost %s ", name);
 }
 
+static void
+signal_closed_cb (NorpcProxy   *proxy,
+                  const char   *name,
+                  GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "closed %s ", name);
+}
+
+static void
+number_cb (DepotGauge   *proxy,
+           int           number,
+           GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "%d ", number);
+}
+
+static void
+n_lost_cb (NorpcProxy   *proxy,
+           const char   *name,
+           guint         n_lost,
+           GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "lost %u %s ", n_lost, name);
+}
+
 static int
 measure_cb (GaugeService *service,
             gpointer      data)
@@ -270,6 +295,24 @@ test_slow_server (GaugeFixture  *fixture,
   assert_lost (fixture);
 }
 
+static gboolean
+is_closed (gpointer fixture)
+{
+  return strstr (((GaugeFixture *) fixture)->seen->str, "closed counted ") != NULL;
+}
+
+/* A signal that is to have no gap is closed even if nothing is emitted after the loss. */
+static void
+test_last_lost (GaugeFixture  *fixture,
+                gconstpointer  unused)
+{
+  g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
+  g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
+  gauge_fixture_wait (fixture);
+  emit_while_paused (fixture, emit_much_cb);
+  wait_until (is_closed, fixture);
+}
+
 /* The first emissions are too much for the buffers of the connection, so that the others wait in the export. */
 static int
 emit_gaps_cb (GaugeService *service,
@@ -348,7 +391,7 @@ gate_open (Gate  *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Publishes emissions with @n_bytes each. */
+/* Publishes emissions with @n_bytes each, as an export that has no other ones. */
 static void
 publish_measured (GaugeFixture *fixture,
                   int           first,
@@ -358,7 +401,12 @@ publish_measured (GaugeFixture *fixture,
   g_autofree char *note = g_strnfill (n_bytes, 'x');
 
   for (int i = first; i < first + n; i++)
-    gauge_fixture_publish (fixture, "org.example.Gauge.$signal.Measured", "(ims)", g_variant_new ("(ims)", i, note));
+    {
+      g_autofree char *sequence = g_strdup_printf ("some %d", i);
+
+      gauge_fixture_publish_with (fixture, "org.example.Gauge.$signal.Measured", "(ims)", sequence,
+                                  g_variant_new ("(ims)", i, note));
+    }
 }
 
 /* libnats has delivered all that was published before to the connection of the proxy. */
@@ -398,7 +446,7 @@ test_gaps_at_client (GaugeFixture  *fixture,
   Gate gate = { 0 };
   guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, gate_cb, &gate);
 
-  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (n_lost_cb), fixture);
   gauge_fixture_wait (fixture);
   gauge_fixture_publish (fixture, "other.org.example.Gauge.$signal.Measured", "(s)", g_variant_new ("(s)", ""));
   wait_until (gate_is_reached, &gate);
@@ -414,34 +462,9 @@ test_gaps_at_client (GaugeFixture  *fixture,
   wait_until (has_seen_39, fixture);
   publish_measured (fixture, 41, 1, 0);
   wait_until (has_seen_41, fixture);
-  g_assert_nonnull (strstr (fixture->seen->str, "x37 lost measured x"));
-  g_assert_true (g_str_has_suffix (fixture->seen->str, "x39 lost measured 41 "));
+  g_assert_nonnull (strstr (fixture->seen->str, "x37 lost 1 measured x"));
+  g_assert_true (g_str_has_suffix (fixture->seen->str, "x39 lost 1 measured 41 "));
   g_log_remove_handler ("NorpcNats", id);
-}
-
-static void
-signal_closed_cb (NorpcProxy   *proxy,
-                  const char   *name,
-                  GaugeFixture *fixture)
-{
-  g_string_append_printf (fixture->seen, "closed %s ", name);
-}
-
-static void
-number_cb (DepotGauge   *proxy,
-           int           number,
-           GaugeFixture *fixture)
-{
-  g_string_append_printf (fixture->seen, "%d ", number);
-}
-
-static void
-n_lost_cb (NorpcProxy   *proxy,
-           const char   *name,
-           guint         n_lost,
-           GaugeFixture *fixture)
-{
-  g_string_append_printf (fixture->seen, "lost %u %s ", n_lost, name);
 }
 
 /* Runs in the thread of the export, which takes nothing until the call ends. */
@@ -540,17 +563,20 @@ test_closed_by_export (GaugeFixture  *fixture,
   gauge_fixture_wait_seen (fixture, "8 101 ");
 }
 
-/* A hint that anything may have been lost closes such a signal, too, without another emission. */
+/* A message that is missing closes such a signal, too, without another emission of it. */
 static void
-test_closed_by_hint (GaugeFixture  *fixture,
-                     gconstpointer  unused)
+test_closed_by_gap (GaugeFixture  *fixture,
+                    gconstpointer  unused)
 {
+  const char *sequences[] = { "other 1", "other 2", "other 4" };
+
   g_signal_connect (fixture->proxy, "counted", G_CALLBACK (number_cb), fixture);
   g_signal_connect (fixture->proxy, "signal-closed", G_CALLBACK (signal_closed_cb), fixture);
   gauge_fixture_wait (fixture);
-  g_assert_cmpint (natsConnection_PublishString (fixture->raw.nats, GAUGE_PREFIX ".$services.changed", "lost"), ==,
-                   NATS_OK);
-  gauge_fixture_wait_seen (fixture, "closed counted ");
+  for (guint i = 0; i < G_N_ELEMENTS (sequences); i++)
+    gauge_fixture_publish_with (fixture, "org.example.Gauge.$signal.Measured", "(ims)", sequences[i],
+                                g_variant_new ("(ims)", i, NULL));
+  gauge_fixture_wait_seen (fixture, "0 1 closed counted 2 ");
 }
 
 /* A client can call methods, and publish messages about its calls, but no losses. */
@@ -583,10 +609,11 @@ add_tests (void)
 {
   GAUGE_TEST ("/nats/overflow/lost-by-export", test_lost_by_export);
   GAUGE_TEST ("/nats/overflow/closed-by-export", test_closed_by_export);
-  GAUGE_TEST ("/nats/overflow/closed-by-hint", test_closed_by_hint);
+  GAUGE_TEST ("/nats/overflow/closed-by-gap", test_closed_by_gap);
   GAUGE_TEST ("/nats/overflow/forged", test_forged);
   GAUGE_TEST ("/nats/overflow/flood", test_flood);
   GAUGE_TEST ("/nats/overflow/slow-server", test_slow_server);
+  GAUGE_TEST ("/nats/overflow/last-lost", test_last_lost);
   GAUGE_TEST ("/nats/overflow/gaps", test_gaps);
   GAUGE_TEST ("/nats/overflow/gaps-at-client", test_gaps_at_client);
 }
