@@ -160,6 +160,7 @@ set_method (CgWriter      *writer,
   set_options (writer, method->in_args);
   cg_python_set_names (writer, interface, method);
   cg_writer_take (writer, "result", cg_python_type_make_results (method->out_args, CG_PYTHON_RESULT));
+  cg_writer_take (writer, "answer", cg_python_type_make_results (method->out_args, CG_PYTHON_ANSWER));
   cg_writer_take (writer, "raw_result", make_raw_results (method->out_args));
   cg_writer_take (writer, "item", cg_python_type_make_results (method->items, CG_PYTHON_RESULT));
   if (cg_member_is_stream (method))

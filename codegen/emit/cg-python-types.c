@@ -141,12 +141,15 @@ make_element (const CgNamedType *named,
 {
   const char *name = get_class (named);
 
+  /* An object that arrives is a proxy, except in the context of its owner. */
+  if (form == CG_PYTHON_RESULT && named->kind == CG_NAMED_INTERFACE && !g_str_equal (name, "Any"))
+    return g_strconcat (name, "Proxy", NULL);
   if (form == CG_PYTHON_RAW || named->kind == CG_NAMED_OBJECT || named->kind == CG_NAMED_INTERFACE)
     return g_strdup (name);
   if (g_str_equal (name, "GLib.Bytes"))
-    return g_strdup (form == CG_PYTHON_RESULT ? "builtins.bytes" : BYTES_LIKE);
+    return g_strdup (form == CG_PYTHON_ARGUMENT ? BYTES_LIKE : "builtins.bytes");
   if (g_str_equal (name, "GLib.DateTime"))
-    return g_strdup (form == CG_PYTHON_RESULT ? "datetime.datetime" : "datetime.datetime | GLib.DateTime");
+    return g_strdup (form == CG_PYTHON_ARGUMENT ? "datetime.datetime | GLib.DateTime" : "datetime.datetime");
   if (form == CG_PYTHON_ARGUMENT && (named->kind == CG_NAMED_ENUM || named->kind == CG_NAMED_FLAGS))
     return g_strdup_printf ("%s | int", name);
   if (form == CG_PYTHON_ARGUMENT && named->kind == CG_NAMED_RECORD)
@@ -171,7 +174,8 @@ cg_python_type_make (const CgTypeUse *use,
       g_autofree char *element = make_element (use->named, form);
 
       value = use->type->element == NULL ? g_steal_pointer (&element)
-              : g_strdup_printf (form == CG_PYTHON_ARGUMENT ? "Sequence[%s]" : "builtins.list[%s]", element);
+              : g_strdup_printf (form == CG_PYTHON_ARGUMENT || form == CG_PYTHON_ANSWER ? "Sequence[%s]" : "builtins.list[%s]",
+                                 element);
     }
 
   return use->nullable ? g_strconcat (value, " | None", NULL) : g_steal_pointer (&value);

@@ -11,6 +11,7 @@
 typedef enum
 {
   CG_PYTHON_RESULT,   /* that a function of the module of norpc-glib returns: a plain value */
+  CG_PYTHON_ANSWER,   /* that a method of a service returns to it: a plain value */
   CG_PYTHON_ARGUMENT, /* that it takes: a plain value, or others that stand for it */
   CG_PYTHON_RAW       /* of the functions of PyGObject */
 } CgPythonForm;

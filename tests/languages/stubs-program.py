@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A program for type checkers: each line with a mistake says so, and all others are right."""
 
+import asyncio
+
 from gi.repository import GLib, Gio, Kv, Lists, Norpc, Streams, Test
 
 
@@ -58,6 +60,51 @@ def use_language(language: Test.LanguageProxy, mixer: Test.MixerProxy) -> Test.E
     entry.size + 1
     language.note({'key': 'k'})
     return language.one_entry_sync(entry)
+
+
+class Room(Norpc.Service, Test.Room):
+    def __init__(self) -> None:
+        super().__init__()
+        self.guests: list[Test.ListenerProxy] = []
+
+    def join(self, listener: Test.ListenerProxy) -> None:
+        self.guests.append(listener)
+
+    async def say(self, text: str) -> str:
+        answers = await asyncio.gather(*(guest.hear(text) for guest in self.guests))
+        return str(answers[-1])
+
+    def listeners(self) -> list[Test.ListenerProxy]:
+        return self.guests
+
+    def open(self) -> Test.Room:
+        self.props.host = self.guests[0]
+        return Room()
+
+
+class Listener(Norpc.Service, Test.Listener):
+    def hear(self, text: str) -> str:
+        return text
+
+
+async def use_rooms(rooms: Test.RoomProxy) -> str:
+    room = await rooms.open()
+    room.load_sync()
+    room.props.host = Listener()
+    if not room.props.ready:
+        await room.props.ready  # mistake: [misc]
+    await room.join(Listener())
+    for listener in await room.listeners():
+        listener.cancel_all()
+    listener = room.listeners_sync()[0]
+    listener.props.ready + 1
+    answer = listener.hear('text')
+    answer.add_done_callback(print)
+    answer.cancel()
+    answer = listener.hear(3)  # mistake: [arg-type]
+    done, pending = await asyncio.wait([room.say('a'), room.say('b')])
+    room.open_sync().say_sync('text').nothing()  # mistake: [attr-defined]
+    return await asyncio.wait_for(room.say('text'), 1)
 
 
 def use_library(library: Lists.LibraryProxy) -> Gio.ListModel:
