@@ -94,9 +94,14 @@ norpc_nats_check_attempt (natsStatus   status,
 {
   natsStatus last_status = NATS_OK;
   const char *last_reason = nats_GetLastError (&last_status);
-  const char *reason = last_status == status && last_reason != NULL ? last_reason : "";
+  const char *reason;
   GError *failure = NULL;
 
+  /* The library says so if the last one of several servers refuses the connection, whatever another one has done before. */
+  if (status == NATS_TIMEOUT && last_status != NATS_OK && last_status != NATS_INVALID_ARG)
+    status = last_status;
+
+  reason = last_status == status && last_reason != NULL ? last_reason : "";
   if (norpc_nats_check_status (status, action, &failure))
     return TRUE;
 
