@@ -29,6 +29,7 @@ typedef struct
   GVariant        *args;    /* (owned), since construction */
   char            *reply;   /* (owned) (nullable): the subject for its reply */
   gulong           cancelled_id;
+  gboolean         is_ended; /* it does not count among those of the endpoint any more */
   guint            n_gone;   /* how often its process has gone, or it has not reached any */
   gint64           patience; /* until then, its service may be about to reconnect; or 0 */
 } Call;
@@ -72,6 +73,17 @@ unwatch (Call *self)
   self->cancelled_id = 0;
 }
 
+/* Called before the call is answered, so that its client can call again at once. One that was cancelled counts until the
+ * thread of the link knows of it, so that these calls are limited, too.
+ */
+static void
+end_call (Call *self)
+{
+  if (!self->is_ended)
+    self->route->ended (self->owner);
+  self->is_ended = TRUE;
+}
+
 /* Takes ownership of @self, whose call has been completed. */
 static void
 call_free (Call *self)
@@ -81,7 +93,7 @@ call_free (Call *self)
   norpc_call_unref (self->call);
   g_variant_unref (self->args);
   g_free (self->reply);
-  self->route->ended (self->owner);
+  end_call (self);
   g_object_unref (self->owner);
   g_free (self);
 }
@@ -92,6 +104,7 @@ fail (Call   *self,
       GError *error)
 {
   unwatch (self);
+  end_call (self);
   norpc_call_take_error (self->call, error);
   call_free (self);
 }
@@ -190,6 +203,7 @@ send_one_way (Call *self)
       return;
     }
 
+  end_call (self);
   norpc_call_return_values (self->call, 0, NULL);
   call_free (self);
 }
@@ -361,6 +375,7 @@ call_replied (NorpcNatsWaiter *waiter,
     results = read_reply (self, message, &error);
   natsMsg_Destroy (message);
 
+  end_call (self);
   if (error != NULL)
     norpc_call_take_error (self->call, error);
   else
@@ -497,9 +512,9 @@ norpc_nats_call_send (NorpcNatsRoute *route,
 
   if (args == NULL)
     {
+      route->ended (route->owner);
       norpc_call_take_error (call, error);
       norpc_call_unref (call);
-      route->ended (route->owner);
       return;
     }
 

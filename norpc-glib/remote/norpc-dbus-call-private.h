@@ -27,6 +27,7 @@ typedef struct
   GCancellable    *cancellable; /* (owned), since construction: ends the waiting for a reply */
   guint32          serial;      /* of the message, once it was sent */
   int              answered;    /* atomic: the thread of D-Bus endpoints completes the call */
+  gboolean         has_slot;    /* accessed in the thread that completes the call, and in the last one */
   gboolean         awaits_answer; /* to the message, or to the one that reads a property that was set */
   gboolean         is_abandoned; /* nobody waits for the answer, which is counted as missing */
   gboolean         sent_credit; /* of a stream: the service has the first credit */

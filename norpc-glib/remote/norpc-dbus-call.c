@@ -13,6 +13,14 @@
 #include "norpc-dbus-thread-private.h"
 #include "norpc-dbus-unanswered-private.h"
 
+static void
+release_slot (NorpcDBusCall *self)
+{
+  if (self->has_slot)
+    norpc_dbus_object_free_slot (self->object);
+  self->has_slot = FALSE;
+}
+
 void
 norpc_dbus_call_unref (gpointer data)
 {
@@ -24,7 +32,7 @@ norpc_dbus_call_unref (gpointer data)
   g_clear_pointer (&self->call, norpc_call_unref);
   g_object_unref (self->message);
   g_object_unref (self->cancellable);
-  norpc_dbus_object_free_slot (self->object);
+  release_slot (self);
   norpc_dbus_object_unref (self->object);
   g_free (self);
 }
@@ -101,7 +109,9 @@ abandon_dbus_call (gpointer data)
   norpc_dbus_call_unref (self);
 }
 
-/* Runs in the thread that completes the call. */
+/* Runs in the thread that completes the call. The slot of one that is answered is free when its client gets the answer. One
+ * that was cancelled has its slot until the thread of D-Bus endpoints knows of it, so that these calls are limited, too.
+ */
 static void
 completed (NorpcCompletionHook *hook,
            NorpcCall           *call G_GNUC_UNUSED)
@@ -109,7 +119,10 @@ completed (NorpcCompletionHook *hook,
   NorpcDBusCall *self = (NorpcDBusCall *) hook;
 
   if (g_atomic_int_get (&self->answered))
-    norpc_dbus_call_unref (self);
+    {
+      release_slot (self);
+      norpc_dbus_call_unref (self);
+    }
   else
     norpc_dbus_thread_invoke (abandon_dbus_call, self);
 }
@@ -129,6 +142,7 @@ norpc_dbus_call_new (NorpcDBusObject *object,
   self->call = call;
   self->message = message;
   self->cancellable = g_cancellable_new ();
+  self->has_slot = TRUE;
 
   /* The hook has a reference. */
   norpc_dbus_call_ref (self);
