@@ -172,6 +172,20 @@ test('signals', async () => {
     equal(names, ['Ada', 'Adam']);
 });
 
+test('signal that does not exist', () => {
+    const proxy = People.DirectoryProxy.new(Norpc.Fake.new(People.directory_interface_info()));
+    for (const name of ['nothing', 'notify']) {
+        try {
+            Norpc.SignalWatch.new(proxy, name);
+        } catch (error) {
+            assert(error instanceof TypeError && error.message.endsWith(`has no signal '${name}'`), `${error}`);
+            continue;
+        }
+        assert(false, name);
+    }
+    assert(Norpc.SignalWatch.new(proxy, 'Changed') !== null, 'the name of the description');
+});
+
 // A class of JavaScript inherits the functions, and may replace them.
 test('derived class', () => withStore(async (_store, server) => {
     const Loud = GObject.registerClass(class Loud extends Norpc.Proxy {});

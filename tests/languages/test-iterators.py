@@ -85,6 +85,19 @@ async def join(feed, texts):
         return await stream.outcome()
 
 
+async def try_to_join(feed, texts):
+    """As join(), with the error of the service even if that has failed before the end."""
+    with feed.collect() as stream:
+        try:
+            for text in texts:
+                await stream.send(text)
+            stream.end()
+        except GLib.Error as error:
+            if not error.matches(Norpc.error_quark(), Norpc.Error.CLOSED):
+                raise
+        return await stream.outcome()
+
+
 def make_entry(**fields):
     entry = {'key': 'k', 'size': 3, 'mode': Test.Mode.FAST, 'parts': Test.Parts.HEAD, 'bytes': b'\0', 'tags': ['a']}
     return Test.Entry(**{**entry, **fields})
@@ -305,7 +318,46 @@ class Iterators(Case):
         self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.TIMED_OUT))
 
 
+class EarlyFeed(Norpc.Service, Streams.Feed):
+    """Ends a stream after its second item."""
+
+    async def collect(self, stream):
+        texts = []
+        async for text in stream:
+            texts.append(text)
+            if text == 'fail':
+                raise LookupError('on purpose')
+            if len(texts) == 2:
+                return ' '.join(texts)
+        return ''
+
+
+class EarlyEnds(Case):
+    def test_send(self):
+        feed = self.serve(EarlyFeed())
+
+        async def main():
+            self.assertEqual(await try_to_join(feed, ['a', 'b']), 'a b')
+            self.assertEqual(await try_to_join(feed, ['a', *'b' * 100]), 'a b')
+            with contextlib.redirect_stderr(io.StringIO()):
+                with self.assertRaisesRegex(GLib.Error, 'LookupError: on purpose'):
+                    await try_to_join(feed, ['fail'] * 100)
+                with self.assertRaises(GLib.Error) as caught:
+                    await join(feed, ['fail'] * 100)
+            self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
+        Norpc.run(main())
+
+
 class Signals(Case):
+    def test_no_such_signal(self):
+        proxy = self.serve(Language())
+        for name in 'nothing', 'notify', 'not_ed':
+            with self.assertRaisesRegex(TypeError, f"org.example.Test.Language has no signal '{name}'"):
+                Norpc.SignalWatch.new(proxy, name)
+        for name in 'noted', 'Noted':
+            self.assertIsInstance(Norpc.SignalWatch.new(proxy, name), Norpc.SignalWatch)
+
     def test_watch(self):
         proxy = self.serve(Language())
 

@@ -137,6 +137,10 @@ class Errors(Case):
         self.assertEqual([(type(error), error.message) for error in replies],
                          [(ShopError.SOLD_OUT, 'nothing is left')])
 
+    def test_without_a_text(self):
+        self.assertEqual((ShopError.CLOSED().message, ShopError.CLOSED('').message), ('ShopError.CLOSED', ''))
+        self.assertEqual(ShopError.CLOSED().code, shop.ShopError.CLOSED)
+
     def test_other_description(self):
         visitor = self.serve(Mall(self.shop))
         with self.assertRaises(ShopError.SOLD_OUT) as caught:

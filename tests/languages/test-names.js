@@ -59,7 +59,7 @@ const letter = Names.Letter.new('a', 'b');
 check('letter', letter.from + letter.from__, 'ab');
 
 // The functions with promises, also where those of C begin so.
-const openers = ['open', 'open_file', 'open_log_', 'call_home', 'call_open_'];
+const openers = ['open', 'open_file', 'open_log_', 'call_home', 'call_open_', 'nfds', 'httpget'];
 const description = GLib.build_filenamev([GLib.path_get_dirname(imports.tap.__file__), 'names.xml']);
 
 function makeOpener(base, Implements) {

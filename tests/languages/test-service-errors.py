@@ -117,6 +117,14 @@ class Exceptions(Case):
         self.assertIsInstance(caught.exception, GLib.Error)
         self.assertTrue(caught.exception.matches(Test.StoreError.quark(), Test.StoreError.FULL))
 
+        def fail_without_a_text():
+            raise StoreError.FULL
+
+        self.service.do = fail_without_a_text
+        with self.assertRaises(StoreError.FULL) as caught:
+            self.proxy.get_size_sync(0)
+        self.assertEqual(caught.exception.message, 'StoreError.FULL')
+
         async def main():
             with self.assertRaises(StoreError.FULL):
                 await self.proxy.get_size(0)

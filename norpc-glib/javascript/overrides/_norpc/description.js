@@ -2,7 +2,7 @@
 
 // The methods and streams of interfaces, as interface infos describe them.
 
-/* exported Args, Member, getDeclaredTypes, getLeftOut, getMembers */
+/* exported Args, Member, getDeclaredTypes, getFunctionName, getLeftOut, getMembers */
 
 const { GObject } = imports.gi;
 const { DeclaredTypes } = imports.overrides._norpc.declared;
@@ -46,9 +46,9 @@ function simplify(name) {
     return name.replace(/[_-]/g, '').toLowerCase();
 }
 
-// The name of a method as functions have it.
-function toSnakeCase(name) {
-    return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2').toLowerCase();
+// The name of a method as functions have it. Infos of generated code do not know it.
+function getFunctionName(info, method) {
+    return info.get_function_name(method) ?? method.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }
 
 // Whether C has a function of this name that calls another method, or opens a stream.
@@ -59,7 +59,7 @@ function isFunctionInC(info, name, Norpc) {
         const flags = info.get_method_flags(index);
         const prefix = flags & Norpc.MethodFlags.STREAM ? 'open' : 'call';
         const suffixes = prefix === 'open' || flags & Norpc.MethodFlags.ONEWAY ? [''] : ['', '_finish', '_sync'];
-        return suffixes.some(suffix => name === `${prefix}_${toSnakeCase(method)}${suffix}`);
+        return suffixes.some(suffix => name === `${prefix}_${getFunctionName(info, method)}${suffix}`);
     });
 }
 
@@ -90,7 +90,7 @@ var Member = class {
         const flags = info.get_method_flags(index);
         this.info = info;
         this.method = info.list_methods()[index];
-        this.functionName = functionName ?? toSnakeCase(this.method);
+        this.functionName = functionName ?? getFunctionName(info, this.method);
         this.name = this.functionName + (isTaken(info, this.functionName, Norpc) ? '_' : '');
         this.isOneWay = (flags & Norpc.MethodFlags.ONEWAY) !== 0;
         this.isStream = (flags & Norpc.MethodFlags.STREAM) !== 0;

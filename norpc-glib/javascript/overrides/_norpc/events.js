@@ -103,10 +103,20 @@ function addEvents(klass, info) {
 
 const watched = new WeakMap();  // the values of the signal, by watch
 
+// Has a signal that does not exist be an exception; C would log it as critical.
+function checkSignal(Norpc, proxy, signal) {
+    const info = proxy instanceof Norpc.Proxy ? Norpc.interface_info_for_type(proxy.constructor.$gtype) : null;
+    const name = String(signal).replace(/_/g, '-');
+    const isSignal = member => member === signal || info.get_gobject_name(member) === name;
+    if (info !== null && !info.list_signals().some(isSignal))
+        throw new TypeError(`${info.get_name()} has no signal '${signal}'`);
+}
+
 function extendWatches(Norpc) {
     const makeWatch = Norpc.SignalWatch.new;
 
     Norpc.SignalWatch.new = (proxy, signal) => {
+        checkSignal(Norpc, proxy, signal);
         const watch = makeWatch.call(Norpc.SignalWatch, proxy, signal);
         const info = proxy instanceof Norpc.DynamicProxy ? Norpc.interface_info_for_type(proxy.constructor.$gtype) : null;
         if (info !== null) {

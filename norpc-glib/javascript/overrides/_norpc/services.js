@@ -5,7 +5,7 @@
 /* exported addService, answer, log, makeGError */
 
 const { GLib, GObject } = imports.gi;
-const { getMembers } = imports.overrides._norpc.description;
+const { getFunctionName, getMembers } = imports.overrides._norpc.description;
 const { guardFunction } = imports.overrides._norpc.layers;
 const { makeTaker, own } = imports.overrides._norpc.values;
 
@@ -73,7 +73,7 @@ function getHandled(iface) {
         .filter(name => name.startsWith('complete_')).map(name => name.slice('complete_'.length));
     const oneWays = info.list_methods().map((name, index) => [name, info.get_method_flags(index)])
         .filter(([, flags]) => flags & Norpc.MethodFlags.ONEWAY)
-        .map(([name]) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase());
+        .map(([name]) => getFunctionName(info, name));
     return getMembers(info, [...functions, ...oneWays], false, Norpc);
 }
 

@@ -29,6 +29,11 @@ def _get_domain(codes):
         raise TypeError(f'{codes.__name__} has the codes of no error domain') from None
 
 
+def _make_text(error, message):
+    """Gets the text of an error. One that was raised without a text has its name."""
+    return type(error).__name__ if message is None else message
+
+
 def error_class(codes):
     """Makes a class of exceptions of an error domain, with a class for each code as an attribute."""
     if not isinstance(codes, type):
@@ -39,8 +44,8 @@ def error_class(codes):
     if domain in _domains:
         return _domains[domain]
 
-    def init(self, message):
-        GLib.Error.__init__(self, message, self.domain, int(self.code))
+    def init(self, message=None):
+        GLib.Error.__init__(self, _make_text(self, message), self.domain, int(self.code))
 
     kind = type(codes.__name__, (GLib.Error,), {'__module__': codes.__module__, 'domain': domain})
     for name, code in vars(codes).items():
@@ -84,7 +89,8 @@ class DescribedErrors:
         def make(constant, message):
             return self._info.new_error(members[constant], message)
 
-        def init(self, message):
+        def init(self, message=None):
+            message = _make_text(self, message)
             error = make(type(self).constant, message)
             GLib.Error.__init__(self, message, error.domain, error.code)
 

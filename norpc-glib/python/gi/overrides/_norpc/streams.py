@@ -233,6 +233,16 @@ def describe(stream, cls):
     return stream
 
 
+def _check_signal(proxy, signal):
+    """Has a signal that does not exist be an exception; C would log it as critical."""
+    info = Norpc.interface_info_for_type(proxy.__gtype__) if isinstance(proxy, Norpc.Proxy) else None
+    if info is None or not isinstance(signal, str):
+        return  # PyGObject fails
+    if not any(signal == member or signal.replace('_', '-') == info.get_gobject_name(member)
+               for member in info.list_signals()):
+        raise TypeError(f"{info.get_name()} has no signal '{signal}'")
+
+
 class SignalWatchFunctions:
     """Methods that a watch of a signal has in Python."""
 
@@ -240,6 +250,7 @@ class SignalWatchFunctions:
 
     @classmethod
     def new(cls, proxy, signal):
+        _check_signal(proxy, signal)
         watch = super().new(proxy, signal)
         for interface in description.get_interfaces(type(proxy)):
             watch._norpc_give = interface.get_signal_giver(signal)
