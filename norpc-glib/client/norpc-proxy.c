@@ -330,8 +330,8 @@ install_proxy_signals (void)
    * @n_lost: how many emissions were lost; with NATS, how many times messages were lost, which may be others
    *
    * Emitted if the proxy did not emit a signal as fast as the service did, so that the oldest
-   * emissions were dropped, or if they were lost on their way from another process. The emission
-   * that follows is the oldest one that was not dropped.
+   * emissions were dropped, or if they were lost on their way from another process. It is emitted
+   * in their place: the emission that follows, if any, is the oldest one that was not lost.
    *
    * Since: 0.1
    */

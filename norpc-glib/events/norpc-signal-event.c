@@ -62,8 +62,7 @@ deliver_to_proxy (NorpcDelivery *self)
 
   if (self->n_lost > 0)
     {
-      g_signal_emit (proxy, g_signal_lookup ("signals-lost", NORPC_TYPE_PROXY), 0,
-                     g_signal_name (state->id), self->n_lost);
+      norpc_signal_state_emit_lost (state, proxy, self->n_lost, self->number - 1);
       /* A handler may have disposed of the owner. */
       if (norpc_proxy_is_muted (proxy))
         return;
@@ -203,9 +202,13 @@ norpc_signal_event_send (GPtrArray       *subscribers,
                                                            &sent->problem);
       NorpcSignalEvent *event;
 
-      if (index < 0 || (sent->emission == NULL &&
-                        norpc_subscription_count_loss_locked (subscription, (guint) index, sent->n_lost)))
+      if (index < 0)
         continue;
+      if (sent->emission == NULL && norpc_subscription_count_loss_locked (subscription, (guint) index, sent->n_lost))
+        {
+          norpc_events_prepend (&sent->dropped, norpc_loss_event_push_locked (subscription, (guint) index));
+          continue;
+        }
 
       event = find_event (events, subscription->interface_info);
       if (event == NULL)

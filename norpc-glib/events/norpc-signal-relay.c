@@ -201,7 +201,7 @@ norpc_signal_relay_invalidate (NorpcSignalRelay *self)
 }
 
 /* Runs in the service's context. Emissions of a signal were lost on their way to this process. Clients learn of it
- * in its place: with the next emission, or at once if the loss closes the signal.
+ * in its place.
  */
 void
 norpc_signal_relay_note_lost_emissions (NorpcSignalRelay         *self,

@@ -38,7 +38,7 @@ struct _NorpcSignalWatch
   gboolean    closes;  /* since construction: instead of dropping the oldest */
 
   GQueue      items;    /* of owned Item: that no wait has returned yet */
-  guint64     seen;     /* the number of the newest emission that is not for later */
+  guint64     seen;     /* the number of the newest emission that is not for later, or that was lost */
   guint64     returned; /* the number of the emission up to which waits have returned all, or
                            have reported the loss */
   gboolean    ended;    /* the client was too slow for a signal that is then closed */
@@ -84,6 +84,13 @@ return_closed (NorpcSignalWatch *self,
                                         self->name);
 }
 
+/* Returns TRUE if the newest emissions were lost, and all before them are returned. */
+static gboolean
+has_only_lost (NorpcSignalWatch *self)
+{
+  return self->items.length == 0 && self->seen > self->returned && !self->ended;
+}
+
 /* Runs in the client's context, when there is something to return. A wait that is cancelled
  * leaves the emission to the next wait.
  */
@@ -101,13 +108,13 @@ return_next (NorpcSignalWatch *self,
       norpc_wait_result_return_new_error (result, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                           "The owner of the proxy has been disposed");
     }
-  else if (item == NULL)
+  else if (item == NULL && !has_only_lost (self))
     {
       return_closed (self, result);
     }
-  else if (item->number > self->returned + 1)
+  else if (item == NULL || item->number > self->returned + 1)
     {
-      guint64 n_lost = item->number - self->returned - 1;
+      guint64 n_lost = (item != NULL ? item->number - 1 : self->seen) - self->returned;
 
       self->returned += n_lost;
       norpc_wait_result_return_new_error (result, NORPC_ERROR, NORPC_ERROR_BUSY,
@@ -137,7 +144,7 @@ end_wait (NorpcSignalWatch *self)
 static gboolean
 has_result (NorpcSignalWatch *self)
 {
-  return self->items.length > 0 || self->ended || self->disconnected;
+  return self->items.length > 0 || has_only_lost (self) || self->ended || self->disconnected;
 }
 
 /* Runs in the proxy's context, for each emission. */
@@ -170,6 +177,26 @@ collect (GClosure     *closure,
   g_queue_push_tail (&self->items, g_memdup2 (&item, sizeof (Item)));
   if (self->items.length > self->backlog)
     item_free (g_queue_pop_head (&self->items));
+  if (self->wait.result != NULL)
+    end_wait (self);
+}
+
+/* Runs in the proxy's context. The client itself may emit this signal, too. */
+static void
+signals_lost_cb (NorpcSignalWatch *self,
+                 const char       *signal_name)
+{
+  NorpcSubscription *subscription = (NorpcSubscription *) norpc_proxy_get_subscriber (self->proxy);
+  guint64 number;
+
+  if (subscription == NULL || !g_str_equal (signal_name, self->name))
+    return;
+
+  number = norpc_subscription_peek_lost (subscription, self->signal);
+  if (number <= self->seen || self->ended)
+    return;
+
+  self->seen = number;
   if (self->wait.result != NULL)
     end_wait (self);
 }
@@ -262,6 +289,8 @@ start_watch (NorpcSignalWatch      *self,
   g_closure_set_marshal (closure, collect);
   g_signal_connect_closure_by_id (proxy, id, 0, closure, FALSE);
   g_signal_connect_object (proxy, "notify::connected", G_CALLBACK (connected_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (proxy, "signals-lost", G_CALLBACK (signals_lost_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (proxy, "signal-closed", G_CALLBACK (signal_closed_cb), self,
                            G_CONNECT_SWAPPED);

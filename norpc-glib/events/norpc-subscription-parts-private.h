@@ -28,9 +28,14 @@ typedef struct
   NorpcDelivery *newest;    /* (unowned) (nullable) [lock of the events] */
   gboolean       closed;    /* [lock of the events] */
   guint64        n_emissions; /* [lock of the events]: that were added, or lost before that */
-  guint          n_lost;    /* [lock of the events]: that were lost before, since the last one was added */
+  guint          n_lost;    /* [lock of the events]: that were lost before, since the last one was added, and that no
+                               event tells of which the context has begun to deliver */
+  NorpcEvent    *loss;      /* (unowned) (nullable) [lock of the events]: that tells of them, unless an emission does before;
+                               the context has not begun to deliver it */
   NorpcDelivery *emitted;   /* (unowned) (nullable), accessed in the client's context: that the proxy
                                is emitting */
+  guint64        lost;      /* accessed in the client's context: the number of the last emission whose loss the proxy is
+                               telling, or 0 */
 } NorpcSignalState;
 
 /* A subscription, for the files that implement it. */
@@ -97,5 +102,13 @@ gboolean       norpc_subscription_count_loss_locked   (NorpcSubscription *self,
                                                        guint              signal,
                                                        guint              n_lost);
 NorpcDelivery *norpc_signal_state_take_oldest_locked  (NorpcSignalState  *self);
+
+/* norpc-loss-event.c */
+NorpcEvent    *norpc_loss_event_push_locked           (NorpcSubscription *subscription,
+                                                       guint              signal);
+void           norpc_signal_state_emit_lost           (NorpcSignalState  *self,
+                                                       NorpcProxy        *proxy,
+                                                       guint              n_lost,
+                                                       guint64            number);
 
 G_END_DECLS

@@ -53,6 +53,8 @@ gboolean       norpc_subscription_is_closed    (NorpcSubscription *self,
 NorpcEmission *norpc_subscription_peek_emitted (NorpcSubscription *self,
                                                 guint              signal,
                                                 guint64           *number);
+guint64        norpc_subscription_peek_lost    (NorpcSubscription *self,
+                                                guint              signal);
 
 void           norpc_subscription_reopen       (NorpcSubscription *self,
                                                 const char        *signal_name);

@@ -281,8 +281,15 @@ drop_all_locked (NorpcSubscription *self)
   NorpcEvent *dropped = NULL;
 
   for (guint i = 0; i < self->n_signals; i++)
-    while (self->signals[i].oldest != NULL)
-      norpc_events_prepend (&dropped, drop_oldest_locked (&self->signals[i]));
+    {
+      NorpcEvent *loss = g_steal_pointer (&self->signals[i].loss);
+
+      while (self->signals[i].oldest != NULL)
+        norpc_events_prepend (&dropped, drop_oldest_locked (&self->signals[i]));
+      if (loss != NULL)
+        norpc_event_queue_remove_locked (loss);
+      norpc_events_prepend (&dropped, loss);
+    }
   if (self->change != NULL)
     {
       norpc_event_queue_remove_locked (&self->change->parent);
@@ -529,7 +536,7 @@ norpc_subscription_add_delivery_locked (NorpcSubscription *self,
 }
 
 /* Runs in the service's context, with the lock of the events held. Emissions of a signal were lost on their way to this
- * process. Returns FALSE if the loss closes the signal.
+ * process: the next emission tells of them, or a loss event before. Returns FALSE if the loss closes the signal.
  */
 gboolean
 norpc_subscription_count_loss_locked (NorpcSubscription *self,
@@ -593,4 +600,14 @@ norpc_subscription_peek_emitted (NorpcSubscription *self,
   *number = delivery->number;
 
   return delivery->event->emission;
+}
+
+/* Called in the client's context, while the proxy emits "signals-lost". Returns the number of the last lost emission that
+ * this is about, or 0.
+ */
+guint64
+norpc_subscription_peek_lost (NorpcSubscription *self,
+                              guint              signal)
+{
+  return self->signals[signal].lost;
 }

@@ -338,7 +338,7 @@ norpc_remote_interface_emit (NorpcRemoteInterface  *self,
  *
  * Says that signals may have been lost on their way to this process.
  *
- * Proxies emit [signal@Norpc.Proxy::signals-lost] before the next emission of each signal that they have a handler for,
+ * Proxies emit [signal@Norpc.Proxy::signals-lost] for each signal that they have a handler for, before its next emission,
  * or [signal@Norpc.Proxy::signal-closed] if the description says that a loss closes the signal, and a
  * [class@Norpc.SignalWatch] has an error. One emission of each signal counts as lost.
  *
@@ -359,9 +359,9 @@ norpc_remote_interface_lose_signals (NorpcRemoteInterface *self)
  * @signal_name: the name of a signal, as in the description
  * @n_lost: how many emissions
  *
- * Says that emissions of a signal were lost before the next one.
+ * Says that emissions of a signal were lost.
  *
- * Proxies emit [signal@Norpc.Proxy::signals-lost] before the next emission, or [signal@Norpc.Proxy::signal-closed] if
+ * Proxies emit [signal@Norpc.Proxy::signals-lost] soon, before the next emission, or [signal@Norpc.Proxy::signal-closed] if
  * the description says that a loss closes the signal. A signal that the description does not have is ignored.
  *
  * Since: 0.1

@@ -185,6 +185,148 @@ test_lost_wrongly (DBusFixture   *fixture,
 }
 
 static void
+send_loss (DBusFixture *fixture,
+           guint        n_lost)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_emit_signal (fixture->served, NULL, DBUS_PATH, "org.norpc.Calls1", "Lost",
+                                 g_variant_new ("(ssu)", "org.example.Wire", "Finished", n_lost), &error);
+  g_assert_no_error (error);
+}
+
+static void
+send_emission (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_emit_signal (fixture->served, NULL, DBUS_PATH, "org.example.Wire", "Finished", NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+lose_three (DBusFixture *fixture)
+{
+  send_loss (fixture, 3);
+}
+
+static void
+lose_between (DBusFixture *fixture)
+{
+  send_loss (fixture, 2);
+  send_emission (fixture);
+  send_loss (fixture, 4);
+  send_loss (fixture, 1);
+}
+
+/* Has what was sent arrive, while the context of the proxies does not run. */
+static void
+receive (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  g_assert_true (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* Proxies learn of a loss also if no emission follows, and each in its place. */
+static void
+test_last (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  Log log;
+
+  log_init (&log);
+  dbus_fixture_load (fixture);
+  connect_all (NORPC_PROXY (fixture->proxy), &log);
+  dbus_fixture_catch_up (fixture);
+  dbus_fixture_invoke (fixture, lose_three);
+  while (*log.text->str == '\0')
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "lost finished 3; ");
+
+  log_truncate (&log);
+  dbus_fixture_invoke (fixture, lose_between);
+  receive (fixture);
+  while (strstr (log.text->str, "5") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "lost finished 2; finished; lost finished 5; ");
+  log_clear (&log);
+}
+
+/* A proxy can be released while it is to learn of a loss. */
+static void
+test_released (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (WireWireProxy) other = NULL;
+  Log log;
+
+  log_init (&log);
+  dbus_fixture_load (fixture);
+  other = wire_wire_proxy_new (NORPC_ENDPOINT (fixture->endpoint));
+  connect_all (NORPC_PROXY (other), &log);
+  dbus_fixture_catch_up (fixture);
+  dbus_fixture_invoke (fixture, lose_between);
+  receive (fixture);
+  g_clear_object (&other);
+  dbus_fixture_catch_up (fixture);
+  log_assert (&log, "");
+  log_clear (&log);
+}
+
+typedef struct
+{
+  guint   n_ended;
+  GError *error; /* (owned) (nullable) */
+} Wait;
+
+static void
+next_cb (GObject      *watch,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  Wait *self = data;
+  g_autoptr (NorpcEmission) emission = norpc_signal_watch_next_finish (NORPC_SIGNAL_WATCH (watch), result, &self->error);
+
+  self->n_ended++;
+}
+
+static void
+wait_for_next (NorpcSignalWatch *watch,
+               const char       *message)
+{
+  Wait wait = { 0 };
+
+  norpc_signal_watch_next_async (watch, NULL, next_cb, &wait);
+  while (wait.n_ended == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (wait.error != NULL ? wait.error->message : NULL, ==, message);
+  g_clear_error (&wait.error);
+}
+
+/* A wait for an emission ends when others were lost, also if none follows. */
+static void
+test_watch (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  g_autoptr (NorpcSignalWatch) watch = NULL;
+
+  dbus_fixture_load (fixture);
+  watch = norpc_signal_watch_new (NORPC_PROXY (fixture->proxy), "finished");
+  dbus_fixture_catch_up (fixture);
+  dbus_fixture_invoke (fixture, lose_three);
+  wait_for_next (watch, "3 emissions of the signal 'finished' were lost, because the client was too slow");
+
+  dbus_fixture_invoke (fixture, lose_between);
+  wait_for_next (watch, "2 emissions of the signal 'finished' were lost, because the client was too slow");
+  wait_for_next (watch, NULL);
+  dbus_fixture_catch_up (fixture);
+  wait_for_next (watch, "5 emissions of the signal 'finished' were lost, because the client was too slow");
+}
+
+static void
 emit_some (WireWire *service,
            gpointer  data)
 {
@@ -216,6 +358,9 @@ main (int   argc,
 
   dbus_add_tests ("/dbus-losses/lost", test_lost);
   dbus_add_tests ("/dbus-losses/closed-by-loss", test_closed_by_loss);
+  dbus_add_tests ("/dbus-losses/last", test_last);
+  dbus_add_tests ("/dbus-losses/released", test_released);
+  dbus_add_tests ("/dbus-losses/watch", test_watch);
   dbus_add_tests ("/dbus-losses/ended", test_ended);
   dbus_add_tests ("/dbus-losses/lost-wrongly", test_lost_wrongly);
 
