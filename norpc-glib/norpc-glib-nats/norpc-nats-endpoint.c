@@ -417,8 +417,8 @@ norpc_nats_endpoint_init (NorpcNatsEndpoint *self)
  *
  * Creates an endpoint for the services with a prefix.
  *
- * A prefix that is not valid is an error of the programmer: see [the page on
- * NATS](../norpc-glib-1/nats.html#serving-and-calling) for what it may contain.
+ * A prefix that is not valid is an error of the programmer. A program that gets it from its user checks it before, by
+ * [func@NorpcNats.Endpoint.check_prefix].
  *
  * This function does not block. It does not check that there are services: the first call finds out.
  *
@@ -437,6 +437,30 @@ norpc_nats_endpoint_new (NorpcNatsConnection *connection,
   self = g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", connection, "prefix", prefix, NULL);
 
   return is_unusable (self) ? NULL : g_steal_pointer (&self);
+}
+
+/**
+ * norpc_nats_endpoint_check_prefix:
+ * @prefix: a text, such as one from the configuration of a program
+ * @error: return location for an error
+ *
+ * Checks whether an endpoint can have a prefix: see [the page on NATS](../norpc-glib-1/nats.html#serving-and-calling) for
+ * what it may contain. If it is not valid, the error is %NORPC_ERROR_INVALID_ARGUMENT, and its message can be shown to
+ * the user.
+ *
+ * This function is thread-safe. Functions that make an export need no such check, because they fail with the same error.
+ *
+ * Returns: whether the prefix is valid; %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_nats_endpoint_check_prefix (const char  *prefix,
+                                  GError     **error)
+{
+  g_return_val_if_fail (prefix != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return norpc_nats_check_prefix ("prefix", prefix, error);
 }
 
 /**

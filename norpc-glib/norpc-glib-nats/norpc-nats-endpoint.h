@@ -22,6 +22,9 @@ NORPC_AVAILABLE_IN_ALL
 NorpcNatsEndpoint   *norpc_nats_endpoint_new            (NorpcNatsConnection *connection,
                                                          const char          *prefix) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
+gboolean             norpc_nats_endpoint_check_prefix   (const char          *prefix,
+                                                         GError             **error);
+NORPC_AVAILABLE_IN_ALL
 NorpcNatsConnection *norpc_nats_endpoint_get_connection (NorpcNatsEndpoint   *self);
 NORPC_AVAILABLE_IN_ALL
 const char          *norpc_nats_endpoint_get_prefix     (NorpcNatsEndpoint   *self);

@@ -106,6 +106,12 @@ class TestNats(unittest.TestCase):
         export.unexport()
         server.stop(Norpc.StopMode.FINISH, None)
 
+    def test_prefix(self):
+        self.assertTrue(NorpcNats.Endpoint.check_prefix('python.greeter'))
+        with self.assertRaises(GLib.Error) as raised:
+            NorpcNats.Endpoint.check_prefix('python greeter')
+        self.assertTrue(raised.exception.matches(Norpc.error_quark(), Norpc.Error.INVALID_ARGUMENT))
+
     def test_signals_and_properties(self):
         lamp = load_lamp()
 

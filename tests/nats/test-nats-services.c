@@ -543,7 +543,7 @@ export_wrongly (gpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
     {
-      g_autoptr (GError) error = NULL, group_error = NULL;
+      g_autoptr (GError) error = NULL, group_error = NULL, check_error = NULL;
       g_autofree char *name = g_strescape (prefixes[i], NULL);
       g_autofree char *quoted = g_strdup_printf ("'%.100s' is not a valid", name);
 
@@ -556,10 +556,14 @@ export_wrongly (gpointer data)
       g_assert_error (group_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
       assert_contains (group_error->message, "queue group");
 
+      g_assert_false (norpc_nats_endpoint_check_prefix (prefixes[i], &check_error));
+      g_assert_error (check_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      g_assert_cmpstr (check_error->message, ==, error->message);
       g_test_expect_message ("NorpcNats", G_LOG_LEVEL_CRITICAL, "*is not a valid prefix*");
       g_assert_null (norpc_nats_endpoint_new (fixture->connection, prefixes[i]));
       g_test_assert_expected_messages ();
     }
+  g_assert_true (norpc_nats_endpoint_check_prefix (PREFIX, NULL));
 }
 
 /* Names that NATS cannot have, or that would be something else in its protocol, are errors that show them. */
