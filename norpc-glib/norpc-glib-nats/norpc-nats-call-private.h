@@ -28,5 +28,8 @@ typedef struct
 /* Called in the thread that sends the call. Takes ownership of @call, which is sent, or completed with an error. */
 void norpc_nats_call_send (NorpcNatsRoute *route,
                            NorpcCall      *call);
+void norpc_nats_call_note_unsent (NorpcNatsRoute *route,
+                                  NorpcCall      *call,
+                                  const GError   *error);
 
 G_END_DECLS

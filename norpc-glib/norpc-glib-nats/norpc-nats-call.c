@@ -84,6 +84,18 @@ end_call (Call *self)
   self->is_ended = TRUE;
 }
 
+/* Thread-safe. A call fails. If it is a one-way call, the next flush says so. */
+void
+norpc_nats_call_note_unsent (NorpcNatsRoute *route,
+                             NorpcCall      *call,
+                             const GError   *error)
+{
+  const NorpcInterfaceInfo *info = norpc_call_get_interface_info (call);
+
+  if ((info->methods[norpc_call_get_method (call)]->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
+    norpc_nats_link_note_unsent (route->link, error);
+}
+
 /* Takes ownership of @self, whose call has been completed. */
 static void
 call_free (Call *self)
@@ -104,6 +116,7 @@ fail (Call   *self,
       GError *error)
 {
   unwatch (self);
+  norpc_nats_call_note_unsent (self->route, self->call, error);
   end_call (self);
   norpc_call_take_error (self->call, error);
   call_free (self);
@@ -203,6 +216,7 @@ send_one_way (Call *self)
       return;
     }
 
+  norpc_nats_link_note_one_way (self->route->link);
   end_call (self);
   norpc_call_return_values (self->call, 0, NULL);
   call_free (self);
@@ -512,6 +526,7 @@ norpc_nats_call_send (NorpcNatsRoute *route,
 
   if (args == NULL)
     {
+      norpc_nats_call_note_unsent (route, call, error);
       route->ended (route->owner);
       norpc_call_take_error (call, error);
       norpc_call_unref (call);

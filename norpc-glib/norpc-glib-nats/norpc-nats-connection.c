@@ -7,7 +7,6 @@
 
 #include "norpc-nats-attempt-private.h"
 #include "norpc-nats-connection-private.h"
-#include "norpc-nats-flush-private.h"
 #include "norpc-nats-notifier-private.h"
 #include "norpc-nats-number-private.h"
 #include "norpc-nats-status-private.h"
@@ -642,90 +641,6 @@ norpc_nats_connection_is_connected (NorpcNatsConnection *self)
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (self), FALSE);
 
   return self->link != NULL && norpc_nats_link_is_connected (self->link);
-}
-
-/* A thread that waits for a flush. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  GMutex          lock;
-  GCond           cond;
-  gboolean        done;   /* [lock] */
-  natsStatus      status; /* [lock] */
-} FlushWait;
-
-/* Thread-safe. */
-static void
-flush_wait_unref (FlushWait *self)
-{
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  g_cond_clear (&self->cond);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
-
-/* Runs in the thread of the link. The other thread may not wait any more. */
-static void
-end_flush_wait (natsStatus status,
-                gpointer   data)
-{
-  FlushWait *self = data;
-
-  g_mutex_lock (&self->lock);
-  self->done = TRUE;
-  self->status = status;
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->lock);
-  flush_wait_unref (self);
-}
-
-/**
- * norpc_nats_connection_flush_sync:
- * @self: a connection
- * @milliseconds: how long to wait, greater than 0
- * @error: return location for an error
- *
- * Blocks until the server has got all that was sent to it before: the subscriptions of an export, and the calls that
- * proxies have sent in this thread.
- *
- * An export that was just made is reached by others a moment later; after this function, it is. A program that ends
- * after a one-way call calls this function first, because the call is sent by the thread of the connection. Calls that
- * wait for the connection are included; one that waits in a layer in front of the endpoint is not.
- *
- * Returns: %TRUE on success, or %FALSE if @error is set
- * Since: 0.1
- */
-gboolean
-norpc_nats_connection_flush_sync (NorpcNatsConnection  *self,
-                                  guint                 milliseconds,
-                                  GError              **error)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
-  FlushWait *wait;
-  natsStatus status;
-
-  g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (self), FALSE);
-  g_return_val_if_fail (self->link != NULL, FALSE);
-  g_return_val_if_fail (milliseconds > 0, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  wait = g_new0 (FlushWait, 1);
-  g_atomic_ref_count_init (&wait->ref_count);
-  g_mutex_init (&wait->lock);
-  g_cond_init (&wait->cond);
-  g_atomic_ref_count_inc (&wait->ref_count); /* for the thread of the link */
-  norpc_nats_flush (self->inbox, milliseconds, end_flush_wait, wait);
-
-  g_mutex_lock (&wait->lock);
-  while (!wait->done && g_cond_wait_until (&wait->cond, &wait->lock, end))
-    ;
-  status = wait->done ? wait->status : NATS_TIMEOUT;
-  g_mutex_unlock (&wait->lock);
-  flush_wait_unref (wait);
-
-  return norpc_nats_check_status (status, "Could not flush the connection to NATS", error);
 }
 
 /**

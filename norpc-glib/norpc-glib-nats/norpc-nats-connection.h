@@ -44,6 +44,16 @@ const char          *norpc_nats_connection_get_urls             (NorpcNatsConnec
 NORPC_AVAILABLE_IN_ALL
 gboolean             norpc_nats_connection_is_connected         (NorpcNatsConnection  *self);
 NORPC_AVAILABLE_IN_ALL
+void                 norpc_nats_connection_flush                (NorpcNatsConnection  *self,
+                                                                 guint                 milliseconds,
+                                                                 GCancellable         *cancellable,
+                                                                 GAsyncReadyCallback   callback,
+                                                                 gpointer              user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean             norpc_nats_connection_flush_finish         (NorpcNatsConnection  *self,
+                                                                 GAsyncResult         *result,
+                                                                 GError              **error);
+NORPC_AVAILABLE_IN_ALL
 gboolean             norpc_nats_connection_flush_sync           (NorpcNatsConnection  *self,
                                                                  guint                 milliseconds,
                                                                  GError              **error);

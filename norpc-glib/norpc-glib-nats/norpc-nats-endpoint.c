@@ -134,6 +134,20 @@ is_unusable (NorpcNatsEndpoint *self)
   return self->route.link == NULL;
 }
 
+/* Takes ownership of @call. */
+static void
+reject_busy (NorpcNatsEndpoint *self,
+             NorpcCall         *call)
+{
+  GError *error = g_error_new (NORPC_ERROR, NORPC_ERROR_BUSY, "%s.%s was rejected: %u calls wait for their replies",
+                               norpc_interface_info_get_name (norpc_call_get_interface_info (call)),
+                               norpc_call_get_method_name (call), self->capacity);
+
+  norpc_nats_call_note_unsent (&self->route, call, error);
+  norpc_call_take_error (call, error);
+  norpc_call_unref (call);
+}
+
 static void
 norpc_nats_endpoint_send (NorpcEndpoint *endpoint,
                           NorpcCall     *call)
@@ -156,16 +170,10 @@ norpc_nats_endpoint_send (NorpcEndpoint *endpoint,
     self->n_calls++;
   g_mutex_unlock (&self->lock);
 
-  if (!is_full)
-    {
-      norpc_nats_call_send (&self->route, call);
-      return;
-    }
-
-  norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_BUSY, "%s.%s was rejected: %u calls wait for their replies",
-                           norpc_interface_info_get_name (norpc_call_get_interface_info (call)),
-                           norpc_call_get_method_name (call), self->capacity);
-  norpc_call_unref (call);
+  if (is_full)
+    reject_busy (self, call);
+  else
+    norpc_nats_call_send (&self->route, call);
 }
 
 static gboolean

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /* Shared by the files of the link: norpc-nats-link-deferred.c has the work that waits for the connection,
  * norpc-nats-link-flush.c, which uses that, flushes, norpc-nats-link-turns.c limits work that takes threads of the library,
- * and norpc-nats-link.c has the rest.
+ * norpc-nats-link-unsent.c has what flushes report besides, and norpc-nats-link.c the rest.
  */
 
 /* Whether the library can be called without waiting for a connection. */
@@ -43,23 +43,27 @@ struct _NorpcNatsLink
   GQueue          deferred;      /* [lock]: of owned Deferred; empty once it has ended */
   gsize           deferred_size; /* [lock]: of their messages, in bytes */
   char           *reason;        /* (owned) (nullable) [lock]: for which the library has closed the connection */
+  GError         *unsent;        /* (owned) (nullable) [lock]: of the first one-way call that was not sent */
+  guint           n_unsent;      /* [lock]: such calls */
 
   /* Accessed in the thread of the link. */
   GPtrArray      *watches; /* (owned): of owned Watch */
-  GQueue          flushes; /* of unowned NorpcNatsFlush, in progress */
+  GQueue          flushes; /* of owned NorpcNatsFlush, in progress */
+  GQueue          next_flushes; /* of owned NorpcNatsFlush, which begin when those have ended */
+  gboolean        is_flushing; /* a thread of the pool waits for the server */
+  gboolean        has_one_way; /* a one-way call was sent since the last flush began */
+  gboolean        flushes_one_way; /* one was sent before the flush in progress, and not flushed before */
   GQueue          turns;   /* of owned Turn, which have not begun */
   guint           n_turns; /* that have begun and not ended */
 };
 
-/* A flush. Those in progress end when the connection is lost. */
+/* A flush. Those that have begun end when the connection is lost. */
 typedef struct
 {
-  gatomicrefcount      ref_count;
   NorpcNatsLink       *link;    /* (owned) */
-  guint                milliseconds;
+  gint64               deadline;
   NorpcNatsFlushedFunc func;    /* (nullable): until it was called */
   gpointer             data;
-  natsStatus           status;  /* once the library is done with it */
 } NorpcNatsFlush;
 
 /* Runs in the thread of the link. The first outcome counts. */
@@ -73,11 +77,32 @@ norpc_nats_flush_end (NorpcNatsFlush *self,
     func (status, self->data);
 }
 
+/* Runs in the thread of the link. */
+static inline gboolean
+norpc_nats_flush_is_awaited (NorpcNatsFlush *self)
+{
+  return self->func != NULL && g_get_monotonic_time () < self->deadline;
+}
+
+/* Runs in the thread of the link. Returns TRUE if the outcome of the flush in progress is waited for. */
+static inline gboolean
+norpc_nats_link_is_flushing (NorpcNatsLink *self)
+{
+  for (GList *l = self->flushes.head; l != NULL; l = l->next)
+    if (norpc_nats_flush_is_awaited (l->data))
+      return TRUE;
+
+  return FALSE;
+}
+
 /* The work that waits for the connection */
 void norpc_nats_link_set_state    (NorpcNatsLink      *self,
                                    NorpcNatsLinkState  state);
 void norpc_nats_link_run_deferred (NorpcNatsLink      *self,
                                    NorpcNatsLinkState  state);
+
+/* What flushes report besides */
+void norpc_nats_link_lose_unflushed (NorpcNatsLink *self);
 
 /* The work that takes threads of the library */
 void norpc_nats_link_run_turns    (NorpcNatsLink      *self,

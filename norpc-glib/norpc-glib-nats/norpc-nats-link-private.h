@@ -101,6 +101,10 @@ void            norpc_nats_link_flush       (NorpcNatsLink        *self,
                                              NorpcNatsFlushedFunc  func,
                                              gpointer              data);
 gint64          norpc_nats_link_get_max_payload (NorpcNatsLink    *self);
+void            norpc_nats_link_note_unsent (NorpcNatsLink        *self,
+                                             const GError         *error);
+void            norpc_nats_link_note_one_way (NorpcNatsLink       *self);
+GError         *norpc_nats_link_steal_unsent (NorpcNatsLink       *self);
 natsConnection *norpc_nats_link_get_nats    (NorpcNatsLink        *self);
 
 G_END_DECLS

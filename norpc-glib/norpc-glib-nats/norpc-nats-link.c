@@ -145,13 +145,21 @@ norpc_nats_link_is_current (NorpcNatsLink *self)
   return g_main_context_is_owner (norpc_thread_get_main_context (self->thread));
 }
 
+static void
+end_queue (GQueue     *flushes,
+           natsStatus  status)
+{
+  for (GList *l = flushes->head; l != NULL; l = l->next)
+    norpc_nats_flush_end (l->data, status);
+}
+
 /* Runs in the thread of the link. The library may be blocked, and says nothing about a flush. */
 static void
 end_flushes (NorpcNatsLink *self,
              natsStatus     status)
 {
-  for (GList *l = self->flushes.head; l != NULL; l = l->next)
-    norpc_nats_flush_end (l->data, status);
+  end_queue (&self->flushes, status);
+  end_queue (&self->next_flushes, status);
 }
 
 /* Runs in the thread of the link. Returns FALSE if the change comes after the end. */
@@ -168,6 +176,7 @@ follow_change (NorpcNatsLink  *self,
     case NORPC_NATS_DISCONNECTED:
       norpc_nats_link_set_state (self, NORPC_NATS_LINK_OFFLINE);
       g_atomic_int_add (&self->n_losses, -1);
+      norpc_nats_link_lose_unflushed (self);
       end_flushes (self, NATS_CONNECTION_DISCONNECTED);
       norpc_nats_link_run_turns (self, TRUE);
       break;
@@ -384,6 +393,7 @@ free_link (gpointer data)
   norpc_nats_link_invoke_blocking (free_remains, remains);
   norpc_nats_queue_free (self->jobs);
   g_mutex_clear (&self->lock);
+  g_clear_error (&self->unsent);
   g_free (self->reason);
   g_free (self);
 }
@@ -449,6 +459,7 @@ norpc_nats_link_new (natsOptions  *options,
   g_mutex_init (&self->lock);
   g_queue_init (&self->deferred);
   g_queue_init (&self->flushes);
+  g_queue_init (&self->next_flushes);
   g_queue_init (&self->turns);
   self->connected = TRUE; /* the library reports only what changes after it has connected */
   register_link (self);

@@ -95,13 +95,26 @@ class TestNats(unittest.TestCase):
         loop.run()
         return self.proxy.call_method_finish(results[0])
 
+    def flush(self):
+        """Flushes, and runs the main loop until the server has got everything."""
+        loop = GLib.MainLoop()
+        results = []
+
+        def finish(_connection, result):
+            results.append(result)
+            loop.quit()
+
+        self.connection.flush(TIMEOUT * 1000, None, finish)
+        loop.run()
+        self.assertTrue(self.connection.flush_finish(results[0]))
+
     def test_greeter(self):
         server = Norpc.Server.new(Norpc.DynamicService.new(self.info, greet))
         server.start(None)
         export = NorpcNats.Export.new(self.connection, 'python.greeter', server.get_endpoint(), self.info)
         export.announce('greeter', '1.0.0', None)
         self.assertEqual(len(export.get_id()), 36)
-        self.connection.flush_sync(TIMEOUT * 1000)
+        self.flush()
         self.assertEqual(self.call('Ada').unpack(), ('Hello, Ada!',))
         export.unexport()
         server.stop(Norpc.StopMode.FINISH, None)

@@ -141,7 +141,7 @@ test_functions (Silent        *self,
   proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
   g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
   g_assert_false (norpc_nats_connection_flush_sync (self->connection, 1, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
   g_clear_object (&proxy);
   g_clear_object (&endpoint);
   norpc_nats_export_unexport (self->export);
