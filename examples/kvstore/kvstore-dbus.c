@@ -50,7 +50,7 @@ typedef struct
 {
   NorpcServer *server; /* (unowned) */
   GMainLoop   *loop;   /* (unowned) */
-  gboolean     is_lost;
+  GError      *error;  /* (owned) (nullable): why the name is lost */
 } Serving;
 
 static gboolean
@@ -91,13 +91,17 @@ acquired_cb (GDBusConnection *connection G_GNUC_UNUSED,
 }
 
 static void
-lost_cb (GDBusConnection *connection G_GNUC_UNUSED,
-         const char      *name G_GNUC_UNUSED,
+lost_cb (GDBusConnection *connection,
+         const char      *name,
          gpointer         user_data)
 {
   Serving *serving = user_data;
 
-  serving->is_lost = TRUE;
+  if (connection == NULL && serving->error == NULL)
+    g_set_error_literal (&serving->error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection to the bus is closed");
+  else if (serving->error == NULL)
+    g_set_error (&serving->error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 "cannot own the name '%s' on the bus: another process owns it, or the policy of the bus denies it", name);
   g_main_loop_quit (serving->loop);
 }
 
@@ -120,8 +124,8 @@ export_store (GDBusConnection *connection,
   return g_steal_pointer (&export);
 }
 
-/* Owns the name until a signal arrives and the server has stopped. Returns FALSE and sets @error if the name is not available.
- * The export rejects calls that still come.
+/* Owns the name until a signal arrives and the server has stopped. Returns FALSE and sets @error if the name is not available,
+ * or the bus goes away. The export rejects calls that still come.
  */
 static gboolean
 run_with_name (GDBusConnection  *connection,
@@ -130,7 +134,7 @@ run_with_name (GDBusConnection  *connection,
                GError          **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Serving serving = { server, loop, FALSE };
+  Serving serving = { server, loop, NULL };
   guint owner;
 
   g_unix_signal_add (SIGINT, terminate_cb, &serving);
@@ -141,11 +145,12 @@ run_with_name (GDBusConnection  *connection,
   g_bus_unown_name (owner);
   g_dbus_connection_flush_sync (connection, NULL, NULL);
 
-  if (serving.is_lost)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                 "cannot own the name '%s' on the bus: another process owns it, or the policy of the bus denies it", name);
+  if (serving.error == NULL)
+    return TRUE;
 
-  return !serving.is_lost;
+  g_propagate_error (error, serving.error);
+
+  return FALSE;
 }
 
 static gboolean

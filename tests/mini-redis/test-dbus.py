@@ -75,6 +75,21 @@ def test_name():
     assert second.returncode == 1, second.returncode
 
 
+def test_bus_gone():
+    """A store whose bus goes away says so."""
+    address = os.environ['DBUS_SESSION_BUS_ADDRESS']
+    bus = Bus()
+    try:
+        store = subprocess.Popen([os.environ['KVSTORE_DBUS']], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        expect(store.stdout.readline(), f'{NAME} is on the bus')
+    finally:
+        bus.close()
+        os.environ['DBUS_SESSION_BUS_ADDRESS'] = address
+    _, errors = store.communicate(timeout=TIMEOUT)
+    assert errors == 'kvstore-dbus: the connection to the bus is closed\n', errors
+    assert store.returncode == 1, store.returncode
+
+
 def test_gdbus():
     expect(gdbus('org.example.Kv.Store.Append', '0', '[byte 107]', '[byte 104, 105]'), '(uint64 2,)')
     expect(gdbus('org.example.Kv.Store.Get', '0', '[byte 107]'), '([[byte 0x68, 0x69]],)')
@@ -202,6 +217,7 @@ def main():
     store = [start_store()]
     tests = [
         ('name', 'dbus-daemon', test_name),
+        ('bus-gone', 'dbus-daemon', test_bus_gone),
         ('gdbus', 'gdbus', test_gdbus),
         ('busctl', 'busctl', test_busctl),
         ('monitor', 'gdbus', test_monitor),
