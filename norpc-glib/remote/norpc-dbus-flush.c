@@ -56,47 +56,105 @@ flush_cancelled_cb (GCancellable *cancellable,
   return G_SOURCE_REMOVE;
 }
 
-static G_DEFINE_QUARK (norpc-dbus-flush-lock, get_lock)
+/* The turn to flush a connection: of several flushes at once, GDBus may never end one. */
+typedef struct
+{
+  GMutex   lock;
+  GCond    changed;
+  gboolean is_taken; /* [lock] */
+} FlushTurn;
+
+static G_DEFINE_QUARK (norpc-dbus-flush-turn, get_turn)
 
 static void
-free_lock (gpointer data)
+free_turn (gpointer data)
 {
-  g_mutex_clear (data);
-  g_free (data);
+  FlushTurn *self = data;
+
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  g_free (self);
 }
 
-/* Thread-safe. Returns the lock (unowned) that a flush of the connection holds. */
-static GMutex *
-get_connection_lock (GDBusConnection *connection)
+/* Thread-safe. Returns the turn (unowned) of the flushes of a connection. */
+static FlushTurn *
+get_connection_turn (GDBusConnection *connection)
 {
-  static GMutex locks_lock;
-  GMutex *lock;
+  static GMutex turns_lock;
+  FlushTurn *turn;
 
-  g_mutex_lock (&locks_lock);
-  lock = g_object_get_qdata (G_OBJECT (connection), get_lock_quark ());
-  if (lock == NULL)
+  g_mutex_lock (&turns_lock);
+  turn = g_object_get_qdata (G_OBJECT (connection), get_turn_quark ());
+  if (turn == NULL)
     {
-      lock = g_new0 (GMutex, 1);
-      g_mutex_init (lock);
-      g_object_set_qdata_full (G_OBJECT (connection), get_lock_quark (), lock, free_lock);
+      turn = g_new0 (FlushTurn, 1);
+      g_mutex_init (&turn->lock);
+      g_cond_init (&turn->changed);
+      g_object_set_qdata_full (G_OBJECT (connection), get_turn_quark (), turn, free_turn);
     }
-  g_mutex_unlock (&locks_lock);
+  g_mutex_unlock (&turns_lock);
 
-  return lock;
+  return turn;
 }
 
-/* Blocks. Of several flushes at once, GDBus may never end one. */
+/* Runs in the thread that cancels. */
+static void
+turn_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
+                   gpointer      user_data)
+{
+  FlushTurn *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Blocks until the flushes before have ended. Returns FALSE if it is cancelled. */
+static gboolean
+take_turn (FlushTurn    *self,
+           GCancellable *cancellable)
+{
+  gulong id = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (turn_cancelled_cb), self, NULL) : 0;
+  gboolean is_cancelled;
+
+  g_mutex_lock (&self->lock);
+  while (!(is_cancelled = g_cancellable_is_cancelled (cancellable)) && self->is_taken)
+    g_cond_wait (&self->changed, &self->lock);
+  if (!is_cancelled)
+    self->is_taken = TRUE;
+  g_mutex_unlock (&self->lock);
+  g_cancellable_disconnect (cancellable, id);
+
+  return !is_cancelled;
+}
+
+static void
+end_turn (FlushTurn *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_taken = FALSE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Blocks. GDBus does not notice that it is cancelled while the other side does not read. So there is one thread that waits
+ * for GDBus, and the others, which wait for their turn, end when they are cancelled.
+ */
 static void
 flush_connection (GDBusConnection  *connection,
                   GCancellable     *cancellable,
                   GError          **error)
 {
-  GMutex *lock = get_connection_lock (connection);
+  FlushTurn *turn = get_connection_turn (connection);
 
-  g_mutex_lock (lock);
-  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
-    g_dbus_connection_flush_sync (connection, cancellable, error);
-  g_mutex_unlock (lock);
+  if (!take_turn (turn, cancellable))
+    {
+      g_cancellable_set_error_if_cancelled (cancellable, error);
+      return;
+    }
+
+  g_dbus_connection_flush_sync (connection, cancellable, error);
+  end_turn (turn);
 }
 
 /* Blocks. Returns an error (owned), or NULL. */

@@ -68,6 +68,7 @@ __wrap_g_task_run_in_thread_sync (GTask           *task,
 
 static int slows;      /* atomic: the flushes of GDBus take a while */
 static int closes;     /* atomic: the connection is closed while GDBus flushes it, which says nothing of it */
+static int holds;      /* atomic: the flushes of GDBus do not end, as if the other side did not read */
 static int n_flushing; /* atomic: flushes of GDBus that run */
 static int n_at_once;  /* atomic: that began while another one ran */
 
@@ -90,6 +91,8 @@ __wrap_g_dbus_connection_flush_sync (GDBusConnection  *connection,
     g_atomic_int_inc (&n_at_once);
   if (g_atomic_int_get (&slows))
     g_usleep (TIME_TO_FAIL);
+  while (g_atomic_int_get (&holds))
+    g_usleep (1000);
   succeeded = __real_g_dbus_connection_flush_sync (connection, cancellable, error);
   if (g_atomic_int_get (&closes))
     {
@@ -345,6 +348,39 @@ test_at_once (DBusFixture   *fixture,
   g_assert_cmpint (g_atomic_int_get (&n_at_once), ==, 0);
 }
 
+/* A flush that is cancelled while another one waits for the other side ends at once, and keeps no thread. */
+static void
+test_cancelled_behind (DBusFixture   *fixture,
+                       gconstpointer  kind)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+  gint64 end = g_get_monotonic_time () + TIME_TO_END;
+  Flush first = { 0 }, second = { 0 };
+  int finalized = FALSE;
+
+  g_object_weak_ref (G_OBJECT (cancellable), finalized_cb, &finalized);
+  g_atomic_int_set (&holds, TRUE);
+  norpc_dbus_endpoint_flush (fixture->endpoint, NULL, flushed_cb, &first);
+  while (g_atomic_int_get (&n_flushing) == 0)
+    g_main_context_iteration (NULL, FALSE);
+  norpc_dbus_endpoint_flush (fixture->endpoint, cancellable, flushed_cb, &second);
+  while (!second.ended && g_get_monotonic_time () < end - TIME_TO_END + TIME_TO_FAIL)
+    g_main_context_iteration (NULL, FALSE);
+  g_cancellable_cancel (cancellable);
+  while (!second.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (second.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&second.error);
+
+  g_object_unref (cancellable);
+  while (!g_atomic_int_get (&finalized) && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (g_atomic_int_get (&finalized));
+  g_assert_false (first.ended);
+  g_atomic_int_set (&holds, FALSE);
+  flush_end (&first);
+}
+
 /* GDBus may not tell that the connection was closed before all was sent. */
 static void
 test_closed_meanwhile (DBusFixture   *fixture,
@@ -377,6 +413,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-flush/cancelled-later", test_cancelled_later);
   dbus_add_tests ("/dbus-flush/pool", test_pool);
   dbus_add_tests ("/dbus-flush/at-once", test_at_once);
+  dbus_add_tests ("/dbus-flush/cancelled-behind", test_cancelled_behind);
   g_test_add ("/dbus-flush/closed-meanwhile", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_closed_meanwhile, dbus_fixture_tear_down);
   g_test_add ("/dbus-flush/released", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, test_released,
