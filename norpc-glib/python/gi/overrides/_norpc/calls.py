@@ -58,7 +58,7 @@ class _Method(_Member):
         self.finish = infos.get(f'call_{name}_finish')
         self.call_sync = infos.get(f'call_{name}_sync')
         self.has_results = interface.has_results(name)
-        self.fd_positions = fds.find(interface.get_result_types(name))
+        self.fd_positions = fds.find(interface.get_result_signatures(name))
 
     def give(self, result):
         """Converts what PyGObject returns."""
@@ -79,8 +79,11 @@ class _Method(_Member):
         try:
             if self.fd_positions is None:
                 return replies.start(self.call, args, self.take_results, cancellable, scope)
-            return replies.start_with_fds(self.call, args, self.take_reply, cancellable, scope, self.fd_positions,
-                                          self.give)
+            # The owner of the descriptors is unpacked when somebody takes the results.
+            finish, unpack = self.interface.get_finishing(self.name)
+            return replies.start_with_fds(
+                self.call, args, functools.partial(errors.refining, self.interface.refine, finish), cancellable, scope,
+                [] if unpack else self.fd_positions, lambda reply: self.give(unpack(reply) if unpack else reply))
         except RuntimeError:
             raise RuntimeError(f'{self.name}() has to be awaited in an event loop, such as that of Norpc.run(); '
                                f'{self.name}_sync() waits without one') from None

@@ -10,7 +10,7 @@ from gi._gi import InterfaceInfo, ObjectInfo, Repository
 from gi.repository import GObject, Norpc
 from gi.types import snake_case
 
-from . import described, errors, parameters, records, values
+from . import described, errors, fds, parameters, records, values
 
 IN = 0
 
@@ -106,12 +106,16 @@ class Interface:
             any(arg.get_direction() != IN for arg in finish.get_arguments())
             or finish.get_return_type().get_tag_as_string() != 'gboolean')
 
-    def get_result_types(self, name):
-        """Gets the types of the results of a method or a stream, as Norpc.InterfaceInfo describes them."""
+    def get_result_signatures(self, name):
+        """Gets the D-Bus signatures of the results of a method or a stream, each of which is empty if there is none."""
         info = getattr(self.module, self.info.get_iface_struct().get_name()).info()
         same = [index for index, member in enumerate(self._method_names) if _simplify(member) == _simplify(name)]
         exact = [index for index in same if self._method_names[index] == name]
-        return info.list_out_types((exact or same)[0])
+        return fds.get_signatures(info, (exact or same)[0])
+
+    def get_finishing(self, name):
+        """Gets a function that ends a call, and one that makes the results of what that returns, or None."""
+        return self.proxy_infos[f'call_{name}_finish'], None
 
     def refine(self, error):
         """Gets an error of a call as an exception of its class, if its domain has one."""

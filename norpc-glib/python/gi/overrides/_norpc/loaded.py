@@ -6,7 +6,7 @@ import types
 
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import described, description, errors, streams
+from . import described, description, errors, fds, streams
 
 
 class Loaded:
@@ -70,8 +70,11 @@ class Loaded:
     def has_results(self, name):
         return len(self._outs[name]) > 0
 
-    def get_result_types(self, name):
-        return self.info.list_out_types({**self._calls, **self._methods}[name])
+    def get_result_signatures(self, name):
+        return fds.get_signatures(self.info, {**self._calls, **self._methods}[name])
+
+    def get_finishing(self, name):
+        return Norpc.Proxy.call_finish, lambda reply: self._unpack(name, reply)
 
     def refine(self, error):
         return self._errors.refine(error)

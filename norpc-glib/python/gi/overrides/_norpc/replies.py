@@ -147,11 +147,12 @@ class _ReplyWithFds(_Reply):
         results = super().result()
         if results:
             # Not before: until then, the descriptors within a variant belong to the variant, which closes them.
-            self._given = self._give(results.pop())
+            self._given = self._give(results[0])
+            results.clear()
         return self._given
 
     async def wait_late(self):
-        return [results for late in await super().wait_late() for results in late]
+        return [self._give(results) for late in await super().wait_late() for results in late]
 
     def __await__(self):
         # A task that waits for a future itself calls result() before it can be cancelled, and loses what that returns.

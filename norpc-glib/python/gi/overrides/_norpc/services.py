@@ -32,8 +32,8 @@ class _Handler:
         self.public = public
         self.complete = interface.methods[f'complete_{name}']
         self.results = interface.read_results(name)
-        self.types = interface.get_result_types(name)
-        self.has_fds = fds.find(self.types) is not None
+        self.signatures = interface.get_result_signatures(name)
+        self.has_fds = fds.find(self.signatures) is not None
         self.is_stream = name in interface.get_streams()
         self.vfunc_name = vfunc_name  # None if there is none
 
@@ -115,7 +115,7 @@ class _Handler:
 
     def _close_fds(self, results):
         if self.has_fds:
-            fds.close_returned(self.types, results)
+            fds.close_returned(self.signatures, results)
 
     def _check(self, results):
         function = f'{self.public}()'

@@ -50,8 +50,10 @@ def _start(self, name):
     start = replies.start
     if name == 'outcome':
         info, method = self.get_interface_info()
-        positions = fds.find(info.list_out_types(method)) or []
-        start = functools.partial(replies.start_with_fds, positions=positions, give=lambda results: results)
+        positions, give = fds.find(fds.get_signatures(info, method)) or [], lambda results: results
+        if isinstance(self, DescribedStream):
+            positions, give, finish = [], self._unpack_outcome, cls.outcome_reply_finish
+        start = functools.partial(replies.start_with_fds, positions=positions, give=give)
     return start(getattr(cls, f'{name}_async'), [self], lambda *args: _refining(self, finish, *args), None, Scope())
 
 
