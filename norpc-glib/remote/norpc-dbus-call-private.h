@@ -41,7 +41,7 @@ NorpcDBusCall   *norpc_dbus_call_ref            (NorpcDBusCall   *self);
 void             norpc_dbus_call_unref          (gpointer         data);
 gboolean         norpc_dbus_call_is_waiting     (NorpcDBusCall   *self);
 guint32          norpc_dbus_call_ensure_serial  (NorpcDBusCall   *self);
-void             norpc_dbus_call_tell_peer      (NorpcDBusCall   *self,
+void             norpc_dbus_call_tell_service   (NorpcDBusCall   *self,
                                                  const char      *member,
                                                  GVariant        *args);
 void             norpc_dbus_call_tell_cancelled (NorpcDBusCall   *self);

@@ -70,7 +70,7 @@ static gboolean
 get_told (NorpcDBusCall *self,
           GValue        *value)
 {
-  NorpcDBusInterface *iface = self->object->peer == NORPC_DBUS_PEER_NORPC
+  NorpcDBusInterface *iface = self->object->service_kind == NORPC_DBUS_SERVICE_NORPC
                                 ? find_interface (self->object, self->call) : NULL;
   gboolean told = iface != NULL && norpc_dbus_interface_get_told (iface, self->call, value);
 

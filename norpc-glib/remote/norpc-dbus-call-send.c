@@ -114,27 +114,27 @@ send_one_way (NorpcDBusCall *self)
   norpc_call_unref (call);
 }
 
-/* Tells the peer how much time is left, if it is one that understands. */
+/* Tells the service how much time is left, if it is one that understands. */
 static void
 send_deadline (NorpcDBusCall *self)
 {
   gint64 left = (self->call->deadline - norpc_clock_now ()) / G_TIME_SPAN_MILLISECOND;
 
-  if (self->call->deadline != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC)
-    norpc_dbus_call_tell_peer (self, "Limit", g_variant_new ("(uu)", norpc_dbus_call_ensure_serial (self),
-                                                             (guint32) CLAMP (left, 1, G_MAXINT32)));
+  if (self->call->deadline != 0 && self->object->service_kind == NORPC_DBUS_SERVICE_NORPC)
+    norpc_dbus_call_tell_service (self, "Limit", g_variant_new ("(uu)", norpc_dbus_call_ensure_serial (self),
+                                                                (guint32) CLAMP (left, 1, G_MAXINT32)));
 }
 
-/* Tells the peer which trace the call belongs to, if it is one that understands. */
+/* Tells the service which trace the call belongs to, if it is one that understands. */
 static void
 send_trace (NorpcDBusCall *self)
 {
   g_autofree char *trace_parent = norpc_call_dup_trace_parent (self->call);
   g_autofree char *trace_state = norpc_call_dup_trace_state (self->call);
 
-  if (trace_parent != NULL && self->object->peer == NORPC_DBUS_PEER_NORPC)
-    norpc_dbus_call_tell_peer (self, "Trace", g_variant_new ("(uss)", norpc_dbus_call_ensure_serial (self), trace_parent,
-                                                              trace_state != NULL ? trace_state : ""));
+  if (trace_parent != NULL && self->object->service_kind == NORPC_DBUS_SERVICE_NORPC)
+    norpc_dbus_call_tell_service (self, "Trace", g_variant_new ("(uss)", norpc_dbus_call_ensure_serial (self),
+                                                                trace_parent, trace_state != NULL ? trace_state : ""));
 }
 
 /* Only the process that has the name now may call the objects in the message. Returns FALSE if the call has failed. */

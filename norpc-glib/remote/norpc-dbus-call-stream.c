@@ -28,7 +28,7 @@ void
 norpc_dbus_call_prepare_stream (NorpcDBusCall *self)
 {
   norpc_dbus_opened_stream_prepare (self->object, self->call);
-  self->sent_credit = self->object->peer == NORPC_DBUS_PEER_NORPC;
+  self->sent_credit = self->object->service_kind == NORPC_DBUS_SERVICE_NORPC;
   if (self->sent_credit)
     g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_CALLS,
                             "Credit",

@@ -45,13 +45,13 @@ norpc_dbus_call_ref (NorpcDBusCall *self)
   return self;
 }
 
-/* Tells a peer that has norpc-glib about a call. The error of a message that cannot be sent does not matter:
+/* Tells a service that has norpc-glib about a call. The error of a message that cannot be sent does not matter:
  * the connection is closed.
  */
 void
-norpc_dbus_call_tell_peer (NorpcDBusCall *self,
-                           const char    *member,
-                           GVariant      *args)
+norpc_dbus_call_tell_service (NorpcDBusCall *self,
+                              const char    *member,
+                              GVariant      *args)
 {
   g_autoptr (GDBusMessage) message =
     g_dbus_message_new_method_call (self->object->name, self->object->path, NORPC_DBUS_CALLS, member);
@@ -76,13 +76,13 @@ norpc_dbus_call_tell_cancelled (NorpcDBusCall *self)
 
   if (self->opened != NULL)
     norpc_dbus_opened_stream_abandon (self->opened);
-  if (self->object->peer == NORPC_DBUS_PEER_NORPC)
-    norpc_dbus_call_tell_peer (self, "Cancel", g_variant_new ("(u)", self->serial));
+  if (self->object->service_kind == NORPC_DBUS_SERVICE_NORPC)
+    norpc_dbus_call_tell_service (self, "Cancel", g_variant_new ("(u)", self->serial));
   else if (self->opened != NULL)
     norpc_dbus_opened_stream_close (self->opened);
 }
 
-/* The call was cancelled, has timed out, or was completed by a layer. A peer that has norpc-glib answers it then; the
+/* The call was cancelled, has timed out, or was completed by a layer. A service that has norpc-glib answers it then; the
  * answer may have been sent before, with objects that this process has from then on.
  */
 static void
@@ -90,7 +90,7 @@ abandon_dbus_call (gpointer data)
 {
   NorpcDBusCall *self = data;
   gboolean is_sent = g_hash_table_contains (self->object->calls, self);
-  gboolean awaits_objects = is_sent && self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
+  gboolean awaits_objects = is_sent && self->serial != 0 && self->object->service_kind == NORPC_DBUS_SERVICE_NORPC &&
                             norpc_dbus_message_returns_objects (self->call);
 
   if (g_queue_remove (&self->object->waiting, self))
@@ -204,7 +204,7 @@ norpc_dbus_call_begin_passage (NorpcDBusCall *self,
                                const char    *sender)
 {
   return norpc_dbus_passage_begin (self->object->passage_funcs, self->object->connection, sender,
-                                   self->object->peer == NORPC_DBUS_PEER_NORPC);
+                                   self->object->service_kind == NORPC_DBUS_SERVICE_NORPC);
 }
 
 /* The bus waits for the answer no more. */

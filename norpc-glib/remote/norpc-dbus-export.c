@@ -178,11 +178,11 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
  *
  * Removes the object from the connection.
  *
- * Calls that have reached the endpoint are still answered, as long as the main context of the export runs; those that wait
- * in the export fail with %NORPC_ERROR_CLOSED, and streams fail at once. If no thread runs the main context at that time,
- * all calls fail with it, because their replies might never be handled. The thread of that context runs it in its callbacks,
- * and not between two iterations or behind its main loop. It does nothing the second time. Releasing the last reference does
- * the same. A program that ends [stops its server first](dbus.html#the-end-of-a-service), so that no call is lost.
+ * Calls that have reached the endpoint are still answered, as long as the main context of the export runs; those that
+ * wait in the export fail with %NORPC_ERROR_CLOSED, and streams fail at once. If no thread runs the main context at that
+ * time, all calls fail with it, because their replies might never be handled. The thread of that context runs it in its
+ * callbacks, and not between two iterations or behind its main loop. It does nothing the second time. Releasing the last
+ * reference does the same. A program that ends [stops its server first](dbus.html#the-end-of-a-service), so that no call is lost.
  *
  * It may be called in any thread, unless another thread is in a function of the export at that time.
  *

@@ -137,8 +137,8 @@ end_turn (FlushTurn *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Blocks. GDBus does not notice that it is cancelled while the other side does not read. So there is one thread that waits
- * for GDBus, and the others, which wait for their turn, end when they are cancelled.
+/* Blocks. GDBus does not notice that it is cancelled while the other side does not read. So one thread at most waits for
+ * GDBus, and the others, which wait for their turn, end when they are cancelled.
  */
 static void
 flush_connection (GDBusConnection  *connection,

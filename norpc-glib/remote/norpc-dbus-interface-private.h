@@ -33,8 +33,8 @@ void                norpc_dbus_interface_stop     (NorpcDBusInterface       *sel
 void                norpc_dbus_interface_presume_owner (NorpcDBusInterface  *self);
 void                norpc_dbus_interface_set_owner (NorpcDBusInterface      *self,
                                                     const char              *owner);
-void                norpc_dbus_interface_set_peer   (NorpcDBusInterface     *self,
-                                                     gboolean                has_norpc);
+void                norpc_dbus_interface_set_has_norpc (NorpcDBusInterface  *self,
+                                                        gboolean             has_norpc);
 void                norpc_dbus_interface_answer_all (NorpcDBusInterface     *self,
                                                      const char             *sender,
                                                      NorpcCall              *call,

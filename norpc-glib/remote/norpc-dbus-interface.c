@@ -325,8 +325,8 @@ norpc_dbus_interface_presume_owner (NorpcDBusInterface *self)
 
 /* It is known what the service has. */
 void
-norpc_dbus_interface_set_peer (NorpcDBusInterface *self,
-                               gboolean            has_norpc)
+norpc_dbus_interface_set_has_norpc (NorpcDBusInterface *self,
+                                    gboolean            has_norpc)
 {
   self->has_norpc = has_norpc;
 }

@@ -19,11 +19,11 @@ G_BEGIN_DECLS
 /* The process behind an object, as far as it is known. */
 typedef enum
 {
-  NORPC_DBUS_PEER_UNKNOWN,
-  NORPC_DBUS_PEER_ASKED, /* the answer is on its way, and calls wait for it */
-  NORPC_DBUS_PEER_PLAIN, /* it does not have norpc-glib, as far as is known */
-  NORPC_DBUS_PEER_NORPC
-} NorpcDBusPeer;
+  NORPC_DBUS_SERVICE_UNKNOWN,
+  NORPC_DBUS_SERVICE_ASKED, /* the answer is on its way, and calls wait for it */
+  NORPC_DBUS_SERVICE_PLAIN, /* it does not have norpc-glib, as far as is known */
+  NORPC_DBUS_SERVICE_NORPC
+} NorpcDBusServiceKind;
 
 /* Unless noted otherwise, fields are accessed in the thread of D-Bus endpoints. */
 struct _NorpcDBusObject
@@ -47,10 +47,10 @@ struct _NorpcDBusObject
   gboolean         started;
   gboolean         ended;       /* the endpoint has been finalized */
   GHashTable      *calls;       /* (owned): a set of owned NorpcDBusCall that were sent */
-  GQueue           waiting;     /* of owned NorpcDBusCall, which wait until the peer is known */
+  GQueue           waiting;     /* of owned NorpcDBusCall, which wait until it is known whether the service has norpc-glib */
   GQueue           barriers;    /* of owned Barrier, which wait until no call is there */
-  NorpcDBusPeer    peer;
-  GCancellable    *question;    /* (owned) (nullable): ends the waiting for the answer about the peer */
+  NorpcDBusServiceKind service_kind;
+  GCancellable    *question;    /* (owned) (nullable): ends the waiting for the answer about the service */
   GSource         *question_timer; /* (owned) (nullable): cancels it, once a process is there to answer */
   guint            n_owners;    /* how often the owner has changed */
   char            *owner;       /* (owned) (nullable): as in NorpcDBusInterface */
@@ -104,7 +104,7 @@ void     norpc_dbus_object_open_barriers (NorpcDBusObject *self);
 /* The owner */
 void norpc_dbus_object_watch_owner (NorpcDBusObject *self,
                                     void           (*changed) (NorpcDBusObject *self));
-void norpc_dbus_object_ask_peer    (NorpcDBusObject *self,
+void norpc_dbus_object_ask_service (NorpcDBusObject *self,
                                     void           (*known) (NorpcDBusObject *self));
 void norpc_dbus_object_drop_question (NorpcDBusObject *self);
 

@@ -94,7 +94,7 @@ wants_objects (NorpcDBusObject *self)
 static void
 follow_object (NorpcDBusObject *self)
 {
-  if (self->follows || self->peer != NORPC_DBUS_PEER_NORPC || !wants_objects (self))
+  if (self->follows || self->service_kind != NORPC_DBUS_SERVICE_NORPC || !wants_objects (self))
     return;
 
   self->follows = TRUE;
@@ -123,13 +123,13 @@ reject_sent (NorpcDBusObject *self,
 
 /* It is known whether the service has norpc-glib. */
 static void
-peer_known (NorpcDBusObject *self)
+service_known (NorpcDBusObject *self)
 {
   g_autoptr (GPtrArray) list = list_interfaces (self);
   NorpcDBusCall *call;
 
   for (guint i = 0; i < list->len; i++)
-    norpc_dbus_interface_set_peer (list->pdata[i], self->peer == NORPC_DBUS_PEER_NORPC);
+    norpc_dbus_interface_set_has_norpc (list->pdata[i], self->service_kind == NORPC_DBUS_SERVICE_NORPC);
   follow_object (self);
 
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
@@ -149,7 +149,7 @@ owner_changed (NorpcDBusObject *self)
   tell_owner (self, self->owner);
   self->follows = FALSE;
   if (!g_queue_is_empty (&self->waiting) || (self->owner != NULL && wants_objects (self)))
-    norpc_dbus_object_ask_peer (self, peer_known);
+    norpc_dbus_object_ask_service (self, service_known);
 }
 
 static void
@@ -251,7 +251,7 @@ stop_object (NorpcDBusObject *self)
     tell_service (self, "Follow", 0, unfollowed_cb, norpc_dbus_object_ref (self));
   else
     stop_interfaces (self);
-  if (n_received > 0 && self->peer == NORPC_DBUS_PEER_NORPC && !g_atomic_int_get (&self->closed))
+  if (n_received > 0 && self->service_kind == NORPC_DBUS_SERVICE_NORPC && !g_atomic_int_get (&self->closed))
     tell_service (self, "Release", n_received, NULL, NULL);
 
   norpc_dbus_opened_stream_stop_all (self);
@@ -357,7 +357,7 @@ start_received (gpointer data)
 static void
 start_received_of_norpc (gpointer data)
 {
-  ((NorpcDBusObject *) data)->peer = NORPC_DBUS_PEER_NORPC;
+  ((NorpcDBusObject *) data)->service_kind = NORPC_DBUS_SERVICE_NORPC;
   start_received (data);
 }
 
@@ -400,10 +400,10 @@ send_or_wait (gpointer data)
     {
       norpc_dbus_call_reject (call, CLOSED);
     }
-  else if (object->peer == NORPC_DBUS_PEER_UNKNOWN || object->peer == NORPC_DBUS_PEER_ASKED)
+  else if (object->service_kind == NORPC_DBUS_SERVICE_UNKNOWN || object->service_kind == NORPC_DBUS_SERVICE_ASKED)
     {
       g_queue_push_tail (&object->waiting, call);
-      norpc_dbus_object_ask_peer (object, peer_known);
+      norpc_dbus_object_ask_service (object, service_known);
       return;
     }
   else
@@ -477,7 +477,7 @@ get_scope (NorpcDBusObject *self)
   if (self->closing_id == 0)
     return NORPC_DBUS_MATCH_SIGNAL;
 
-  return self->peer == NORPC_DBUS_PEER_NORPC ? NORPC_DBUS_MATCH_NOTHING : NORPC_DBUS_MATCH_SENDER;
+  return self->service_kind == NORPC_DBUS_SERVICE_NORPC ? NORPC_DBUS_MATCH_NOTHING : NORPC_DBUS_MATCH_SENDER;
 }
 
 static void
@@ -492,10 +492,10 @@ start_interface (gpointer data)
       norpc_dbus_interface_start (addition->iface, get_scope (object));
       if (object->owner != NULL || norpc_dbus_object_is_closed (object))
         norpc_dbus_interface_set_owner (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner);
-      norpc_dbus_interface_set_peer (addition->iface, object->peer == NORPC_DBUS_PEER_NORPC);
+      norpc_dbus_interface_set_has_norpc (addition->iface, object->service_kind == NORPC_DBUS_SERVICE_NORPC);
       follow_object (object);
       if (object->owner != NULL && object->closing_id == 0 && norpc_dbus_interface_sends_objects (addition->iface))
-        norpc_dbus_object_ask_peer (object, peer_known);
+        norpc_dbus_object_ask_service (object, service_known);
     }
   norpc_dbus_interface_unref (addition->iface);
   norpc_dbus_object_unref (addition->object);

@@ -11,10 +11,10 @@
 #include "norpc-dbus-match-private.h"
 #include "norpc-dbus-object-parts-private.h"
 
-/* How long a peer may take to describe itself, in milliseconds. A call waits no longer than this for it, besides the time
- * that the bus needs to start the peer.
+/* How long a service may take to describe itself, in milliseconds. A call waits no longer than this for it, besides the time
+ * that the bus needs to start it.
  */
-#define PEER_TIMEOUT 2000
+#define QUESTION_TIMEOUT 2000
 
 /* The data of a request, or of the subscription to changes of the owner. */
 typedef struct
@@ -44,7 +44,7 @@ watch_free (gpointer data)
   g_free (self);
 }
 
-/* The answer about the peer is there, or does not matter any more. */
+/* The answer about the service is there, or does not matter any more. */
 static void
 end_question (NorpcDBusObject *self)
 {
@@ -54,7 +54,7 @@ end_question (NorpcDBusObject *self)
   g_clear_object (&self->question);
 }
 
-/* Nothing needs the answer about the peer any more, which may never come. */
+/* Nothing needs the answer about the service any more, which may never come. */
 void
 norpc_dbus_object_drop_question (NorpcDBusObject *self)
 {
@@ -76,8 +76,8 @@ question_expired_cb (gpointer question)
 static void
 limit_question (NorpcDBusObject *self)
 {
-  self->question_timer = g_timeout_source_new (PEER_TIMEOUT);
-  g_source_set_static_name (self->question_timer, "norpc D-Bus peer");
+  self->question_timer = g_timeout_source_new (QUESTION_TIMEOUT);
+  g_source_set_static_name (self->question_timer, "norpc D-Bus service");
   g_source_set_callback (self->question_timer, question_expired_cb, g_object_ref (self->question), g_object_unref);
   g_source_attach (self->question_timer, g_main_context_get_thread_default ());
 }
@@ -93,9 +93,9 @@ set_owner (Watch      *watch,
     return;
 
   /* A question that was sent to no owner is answered by the next one. */
-  if (object->owner != NULL || object->peer != NORPC_DBUS_PEER_ASKED)
+  if (object->owner != NULL || object->service_kind != NORPC_DBUS_SERVICE_ASKED)
     {
-      object->peer = NORPC_DBUS_PEER_UNKNOWN;
+      object->service_kind = NORPC_DBUS_SERVICE_UNKNOWN;
       object->n_owners++;
       norpc_dbus_object_drop_question (object);
     }
@@ -189,27 +189,27 @@ introspected_cb (GObject      *connection,
 
   if (reply != NULL)
     g_variant_get (reply, "(&s)", &xml);
-  if (object->peer == NORPC_DBUS_PEER_ASKED && object->n_owners == watch->n_owners)
+  if (object->service_kind == NORPC_DBUS_SERVICE_ASKED && object->n_owners == watch->n_owners)
     {
       end_question (object);
-      object->peer = strstr (xml, "\"" NORPC_DBUS_CALLS_ANNOTATION "\"") != NULL ? NORPC_DBUS_PEER_NORPC
-                                                                               : NORPC_DBUS_PEER_PLAIN;
+      object->service_kind = strstr (xml, "\"" NORPC_DBUS_CALLS_ANNOTATION "\"") != NULL
+                               ? NORPC_DBUS_SERVICE_NORPC : NORPC_DBUS_SERVICE_PLAIN;
       watch->func (object);
     }
   watch_free (watch);
 }
 
-/* Calls @known once it is known whether the peer has norpc-glib. The question is a plain one of D-Bus, so that
- * other peers see nothing that they do not know.
+/* Calls @known once it is known whether the service has norpc-glib. The question is a plain one of D-Bus, so that
+ * other services see nothing that they do not know.
  */
 void
-norpc_dbus_object_ask_peer (NorpcDBusObject *self,
-                            void           (*known) (NorpcDBusObject *self))
+norpc_dbus_object_ask_service (NorpcDBusObject *self,
+                               void           (*known) (NorpcDBusObject *self))
 {
-  if (self->peer != NORPC_DBUS_PEER_UNKNOWN)
+  if (self->service_kind != NORPC_DBUS_SERVICE_UNKNOWN)
     return;
 
-  self->peer = NORPC_DBUS_PEER_ASKED;
+  self->service_kind = NORPC_DBUS_SERVICE_ASKED;
   self->question = g_cancellable_new ();
   if (self->owner != NULL)
     limit_question (self);

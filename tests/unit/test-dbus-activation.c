@@ -14,7 +14,7 @@
 #define PATH "/org/example/Node"
 
 /* How long a process may take to describe itself, in milliseconds */
-#define PEER_TIMEOUT 2000
+#define QUESTION_TIMEOUT 2000
 
 /* How long a connection may stay, in microseconds: less than the bus gives a service to start */
 #define TIME_TO_END (15 * G_TIME_SPAN_SECOND)
@@ -71,7 +71,7 @@ __wrap_g_dbus_connection_call (GDBusConnection     *connection,
   if (g_str_equal (member, "Introspect"))
     {
       g_atomic_int_inc (&n_questions);
-      if (timeout == PEER_TIMEOUT)
+      if (timeout == QUESTION_TIMEOUT)
         {
           expired = g_cancellable_new ();
           g_cancellable_cancel (expired);
@@ -85,10 +85,10 @@ __wrap_g_dbus_connection_call (GDBusConnection     *connection,
 GSource *
 __wrap_g_timeout_source_new (guint interval)
 {
-  if (interval == PEER_TIMEOUT)
+  if (interval == QUESTION_TIMEOUT)
     g_atomic_int_inc (&n_limits);
 
-  return __real_g_timeout_source_new (interval == PEER_TIMEOUT ? 0 : interval);
+  return __real_g_timeout_source_new (interval == QUESTION_TIMEOUT ? 0 : interval);
 }
 
 /* A service that the bus starts, but that has its name only when the test says so. */
