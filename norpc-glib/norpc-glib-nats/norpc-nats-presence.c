@@ -256,11 +256,8 @@ norpc_nats_presence_assume (NorpcNatsPresence *self)
 {
   if (!norpc_nats_link_is_connected (self->link))
     return FALSE;
-  if (self->present)
-    return TRUE;
 
   set_present (self, TRUE);
-  norpc_nats_presence_hint (self);
 
   return TRUE;
 }

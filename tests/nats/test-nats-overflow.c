@@ -97,9 +97,9 @@ loss_logged_cb (const char     *domain,
 }
 
 static gboolean
-is_logged (gpointer n_logged)
+has_happened (gpointer n)
 {
-  return g_atomic_int_get ((int *) n_logged) > 0;
+  return g_atomic_int_get ((int *) n) > 0;
 }
 
 static void
@@ -225,7 +225,7 @@ test_flood (GaugeFixture  *fixture,
   for (guint i = 0; i < 70000; i++)
     g_assert_cmpint (natsConnection_PublishMsg (fixture->raw.nats, message), ==, NATS_OK);
   g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
-  wait_until (is_logged, &n_logged);
+  wait_until (has_happened, &n_logged);
   gauge_set_level (&fixture->gauge, 77);
   norpc_nats_connection_flush_sync (fixture->gauge.connection, 30000, NULL);
   norpc_nats_connection_flush_sync (fixture->connection, 30000, NULL);
@@ -290,7 +290,7 @@ emit_while_paused (GaugeFixture *fixture,
   g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (signals_lost_cb), fixture);
   nats_process_pause (fixture->nats);
   gauge_run (&fixture->gauge, emit, NULL);
-  wait_until (is_logged, &n_logged);
+  wait_until (has_happened, &n_logged);
   gauge_set_level (&fixture->gauge, 33);
   run_in_thread (fixture->gauge.thread, wait_seen_by_export, &fixture->gauge);
   nats_process_resume (fixture->nats);
@@ -404,9 +404,10 @@ gate_open (Gate  *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Publishes emissions with @n_bytes each, as an export that has no other ones. */
+/* Publishes emissions with @n_bytes each, as an export that has no other ones, or without numbers. */
 static void
 publish_measured (GaugeFixture *fixture,
+                  gboolean      numbers,
                   int           first,
                   int           n,
                   gsize         n_bytes)
@@ -415,23 +416,33 @@ publish_measured (GaugeFixture *fixture,
 
   for (int i = first; i < first + n; i++)
     {
-      g_autofree char *sequence = g_strdup_printf ("some %d", i);
+      g_autofree char *sequence = numbers ? g_strdup_printf ("some %d", i) : NULL;
 
       gauge_fixture_publish_with (fixture, "org.example.Gauge.$signal.Measured", "(ims)", sequence,
                                   g_variant_new ("(ims)", i, note));
     }
 }
 
-/* libnats has delivered all that was published before to the connection of the proxy. */
+static int
+count_cb (GaugeService *service,
+          gpointer      n)
+{
+  g_atomic_int_inc ((int *) n);
+
+  return 0;
+}
+
+/* libnats has delivered all that was published before to the connection of the proxy, because it has delivered a call to
+ * an export there. That does not need the thread of the connection.
+ */
 static void
 wait_delivered (GaugeFixture *fixture)
 {
-  Block block = { 0 };
+  int n_called = 0;
 
-  norpc_nats_connection_flush_sync (fixture->connection, 30000, NULL);
-  block_init (&block, fixture->nats);
-  block_release (&block);
-  block_clear (&block);
+  gauge_service_set_func (fixture->gauge.service, count_cb, &n_called);
+  gauge_fixture_publish (fixture, "mark.org.example.Gauge.Run", "()", g_variant_new ("()"));
+  wait_until (has_happened, &n_called);
 }
 
 static gboolean
@@ -450,34 +461,52 @@ has_seen_41 (gpointer fixture)
  * place. It is held up while it reports a wrong message for one proxy, and then one for the other.
  */
 static void
-test_gaps_at_client (GaugeFixture  *fixture,
-                     gconstpointer  unused)
+check_gaps_at_client (GaugeFixture *fixture,
+                      gboolean      numbers)
 {
   g_autoptr (NorpcNatsEndpoint) other_endpoint = norpc_nats_endpoint_new (fixture->connection, GAUGE_PREFIX ".other");
   g_autoptr (DepotGaugeProxy) other = depot_gauge_proxy_new (NORPC_ENDPOINT (other_endpoint));
+  g_autoptr (NorpcNatsExport) mark = NULL;
   g_autofree char *note = g_strnfill (LARGE, 'x');
   Gate gate = { 0 };
   guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, gate_cb, &gate);
 
+  mark = norpc_nats_export_new (fixture->connection, GAUGE_PREFIX ".mark",
+                                norpc_server_get_endpoint (fixture->gauge.server), depot_gauge_interface_info (), NULL);
   g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (n_lost_cb), fixture);
   gauge_fixture_wait (fixture);
   gauge_fixture_publish (fixture, "other.org.example.Gauge.$signal.Measured", "(s)", g_variant_new ("(s)", ""));
   wait_until (gate_is_reached, &gate);
 
   gauge_fixture_publish (fixture, "org.example.Gauge.$signal.Measured", "(s)", g_variant_new ("(s)", note));
-  publish_measured (fixture, 1, 38, LARGE);
+  publish_measured (fixture, numbers, 1, 38, LARGE);
   wait_delivered (fixture);
   gate_open (&gate, 1);
   wait_until (gate_is_reached, &gate);
-  publish_measured (fixture, 39, 2, LARGE);
+  publish_measured (fixture, numbers, 39, 2, LARGE);
   wait_delivered (fixture);
   gate_open (&gate, G_MAXUINT);
   wait_until (has_seen_39, fixture);
-  publish_measured (fixture, 41, 1, 0);
+  publish_measured (fixture, numbers, 41, 1, 0);
   wait_until (has_seen_41, fixture);
   g_assert_nonnull (strstr (fixture->seen->str, "x37 lost 1 measured x"));
   g_assert_true (g_str_has_suffix (fixture->seen->str, "x39 lost 1 measured 41 "));
   g_log_remove_handler ("NorpcNats", id);
+}
+
+static void
+test_gaps_at_client (GaugeFixture  *fixture,
+                     gconstpointer  unused)
+{
+  check_gaps_at_client (fixture, FALSE);
+}
+
+/* The numbers of messages do not tell of the same gap again. */
+static void
+test_numbered_gaps (GaugeFixture  *fixture,
+                    gconstpointer  unused)
+{
+  check_gaps_at_client (fixture, TRUE);
 }
 
 /* Runs in the thread of the export, which takes nothing until the call ends. */
@@ -629,6 +658,7 @@ add_tests (void)
   GAUGE_TEST ("/nats/overflow/last-lost", test_last_lost);
   GAUGE_TEST ("/nats/overflow/gaps", test_gaps);
   GAUGE_TEST ("/nats/overflow/gaps-at-client", test_gaps_at_client);
+  GAUGE_TEST ("/nats/overflow/numbered-gaps", test_numbered_gaps);
 }
 
 int

@@ -211,6 +211,43 @@ test_last (CutFixture    *fixture,
   gauge_fixture_wait_level (&fixture->gauge, 42);
 }
 
+static gboolean
+is_ready (gpointer proxy)
+{
+  return norpc_proxy_is_ready (proxy);
+}
+
+static void
+measured_cb (DepotGauge   *proxy,
+             int           number,
+             const char   *note,
+             GaugeFixture *fixture)
+{
+  g_string_append_printf (fixture->seen, "measured %d ", number);
+}
+
+/* A proxy has not lost what was emitted before it. */
+static void
+test_earlier (GaugeFixture  *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsEndpoint) endpoint = NULL;
+  g_autoptr (DepotGaugeProxy) proxy = NULL;
+
+  for (int i = 1; i <= 3; i++)
+    measure (&fixture->gauge, i);
+  gauge_fixture_wait_seen (fixture, "1 2 3 ");
+  endpoint = norpc_nats_endpoint_new (fixture->connection, GAUGE_PREFIX);
+  proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_signal_connect (proxy, "measured", G_CALLBACK (measured_cb), fixture);
+  g_signal_connect (proxy, "signals-lost", G_CALLBACK (lost_cb), fixture);
+  g_clear_object (&fixture->proxy);
+  g_set_object (&fixture->proxy, proxy);
+  wait_until (is_ready, proxy);
+  measure (&fixture->gauge, 4);
+  gauge_fixture_wait_seen (fixture, "measured 4 ");
+}
+
 /* Emissions from before a proxy are none that it has lost, also if the export reconnects. Those since then are, even if
  * it has not got any before.
  */
@@ -494,6 +531,7 @@ add_tests (void)
   CUT_TEST ("/nats/sequences/last", test_last);
   CUT_TEST ("/nats/sequences/first", test_first);
   CUT_TEST ("/nats/sequences/too-much", test_too_much);
+  SEEN_TEST ("/nats/sequences/earlier", test_earlier);
   SEEN_TEST ("/nats/sequences/client", test_client);
   SEEN_TEST ("/nats/sequences/begins", test_begins);
   SEEN_TEST ("/nats/sequences/no-service", test_no_service);
