@@ -37,7 +37,7 @@ void
 norpc_dbus_request_free_slot (NorpcDBusRequest *self)
 {
   if (self->has_slot)
-    norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
+    norpc_dbus_mailbox_free_slot (self->serving->mailbox, self->message);
   self->has_slot = FALSE;
 }
 

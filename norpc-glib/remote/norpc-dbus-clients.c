@@ -10,7 +10,7 @@
 
 #include "call/norpc-sender-private.h"
 #include "norpc-dbus-clients-private.h"
-#include "norpc-dbus-inbox-private.h"
+#include "norpc-dbus-mailbox-private.h"
 #include "norpc-dbus-unreceived-private.h"
 
 struct _NorpcDBusClients
@@ -131,7 +131,7 @@ norpc_dbus_clients_free (NorpcDBusClients *self)
       for (GList *l = client->waiting.head; l != NULL; l = l->next)
         {
           norpc_dbus_release_unreceived (self->connection, l->data);
-          norpc_dbus_inbox_answer_closed (self->connection, l->data);
+          norpc_dbus_mailbox_answer_closed (self->connection, l->data);
         }
     }
   g_hash_table_remove_all (self->clients);

@@ -86,7 +86,7 @@ forget_holder (Entry      *entry,
   NorpcDBusObjects *self = entry->objects;
 
   norpc_dbus_given_remove (self->root->connection, client, entry->serving->path);
-  norpc_dbus_inbox_expect_notes (self->root->inbox, client, -NOTES_OF_OBJECT);
+  norpc_dbus_mailbox_expect_notes (self->root->mailbox, client, -NOTES_OF_OBJECT);
   set_n_objects (self, client, count_objects (self, client) - 1);
 }
 
@@ -200,7 +200,7 @@ ensure_entry (NorpcDBusObjects *self,
   if (entry != NULL)
     return add_handle (entry, handle, type, problem) ? entry : NULL;
 
-  path = norpc_dbus_inbox_next_path (self->root->inbox);
+  path = norpc_dbus_mailbox_next_path (self->root->mailbox);
   entry = g_new0 (Entry, 1);
   entry->objects = self;
   entry->serving = norpc_dbus_serving_new_below (self->root, path, endpoint);
@@ -238,7 +238,7 @@ add_holder (NorpcDBusObjects *self,
     }
   if (n == 0)
     {
-      norpc_dbus_inbox_expect_notes (self->root->inbox, client, NOTES_OF_OBJECT);
+      norpc_dbus_mailbox_expect_notes (self->root->mailbox, client, NOTES_OF_OBJECT);
       set_n_objects (self, client, count_objects (self, client) + 1);
       norpc_dbus_given_add (self->root->connection, client, entry->serving->path, entry->handles);
       norpc_dbus_clients_watch (self->root->clients, client);

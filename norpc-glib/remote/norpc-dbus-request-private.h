@@ -24,7 +24,7 @@ typedef struct
   NorpcDBusServing         *serving;  /* (owned) */
   char                     *client;   /* (owned): its name */
   GDBusMessage             *message;  /* (owned) */
-  gboolean                  has_slot; /* of the inbox, which notes do not take */
+  gboolean                  has_slot; /* of the mailbox, which notes do not take */
   gboolean                  received; /* the objects among the arguments */
   gboolean                  answered; /* before its reply */
   gboolean                  is_begun; /* the client has it among those that wait for answers */

@@ -10,40 +10,40 @@
 G_BEGIN_DECLS
 
 /*
- * Passes the messages of a connection to the inboxes of exported objects: the connection has one filter for all of
- * them. An inbox also has the messages for its branches, which are objects below its own that one client uses. Each
+ * Passes the messages of a connection to the mailboxes of exported objects: the connection has one filter for all of
+ * them. A mailbox also has the messages for its branches, which are objects below its own that one client uses. Each
  * branch has a limit of its own, so that nobody else can fill it.
  *
  * The functions are thread-safe.
  */
 typedef struct _NorpcDBusRouter NorpcDBusRouter;
 
-/* The objects that other processes have got are below the path of an inbox, and this name. */
+/* The objects that other processes have got are below the path of a mailbox, and this name. */
 #define NORPC_DBUS_OBJECTS "/objects"
 
-/* An inbox gets messages. Its functions are called in GDBus's thread. */
+/* A mailbox gets messages. Its functions are called in GDBus's thread. */
 typedef struct
 {
-  void     (*ref)   (gpointer      inbox);
-  void     (*unref) (gpointer      inbox);
-  gboolean (*take)  (gpointer      inbox, /* returns FALSE if GDBus is to handle the message */
+  void     (*ref)   (gpointer      mailbox);
+  void     (*unref) (gpointer      mailbox);
+  gboolean (*take)  (gpointer      mailbox, /* returns FALSE if GDBus is to handle the message */
                      GDBusMessage *message,
                      gboolean      for_branch);
-} NorpcDBusInboxFuncs;
+} NorpcDBusMailboxFuncs;
 
 NorpcDBusRouter *norpc_dbus_router_get   (GDBusConnection *connection);
 void             norpc_dbus_router_unref (gpointer         self);
 
-gboolean norpc_dbus_router_add    (NorpcDBusRouter           *self,
-                                   const char                *path,
-                                   gpointer                   inbox,
-                                   const NorpcDBusInboxFuncs *funcs);
-void     norpc_dbus_router_remove (NorpcDBusRouter           *self,
-                                   const char                *path);
+gboolean norpc_dbus_router_add    (NorpcDBusRouter             *self,
+                                   const char                  *path,
+                                   gpointer                     mailbox,
+                                   const NorpcDBusMailboxFuncs *funcs);
+void     norpc_dbus_router_remove (NorpcDBusRouter             *self,
+                                   const char                  *path);
 
 gboolean norpc_dbus_router_add_branch    (NorpcDBusRouter *self,
                                           const char      *path,
-                                          const char      *inbox_path,
+                                          const char      *mailbox_path,
                                           const char      *interface_name,
                                           const char      *client,
                                           guint            limit);

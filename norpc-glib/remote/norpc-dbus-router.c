@@ -15,24 +15,24 @@
 struct _NorpcDBusRouter
 {
   GMutex      lock;
-  GHashTable *inboxes;  /* (owned) [lock]: of owned paths and owned Inbox */
-  GHashTable *branches; /* (owned) [lock]: of owned paths and owned Branch */
+  GHashTable *mailboxes; /* (owned) [lock]: of owned paths and owned Mailbox */
+  GHashTable *branches;  /* (owned) [lock]: of owned paths and owned Branch */
 };
 
 typedef struct
 {
-  gpointer                   inbox; /* (unowned): it removes itself before it is freed */
-  const NorpcDBusInboxFuncs *funcs;
-} Inbox;
+  gpointer                     mailbox; /* (unowned): it removes itself before it is freed */
+  const NorpcDBusMailboxFuncs *funcs;
+} Mailbox;
 
 /* An object that one client uses. */
 typedef struct
 {
-  char *inbox_path;     /* (owned) */
+  char *mailbox_path;   /* (owned) */
   char *interface_name; /* (owned) */
   char *client;         /* (owned): the only name that may use it, or empty for the peer */
   guint limit;          /* how many messages may wait */
-  guint n_messages;     /* [lock]: that wait in the inbox */
+  guint n_messages;     /* [lock]: that wait in the mailbox */
 } Branch;
 
 static G_DEFINE_QUARK (norpc-dbus-router, get_router)
@@ -44,7 +44,7 @@ branch_free (gpointer data)
 
   g_free (self->client);
   g_free (self->interface_name);
-  g_free (self->inbox_path);
+  g_free (self->mailbox_path);
   g_free (self);
 }
 
@@ -54,7 +54,7 @@ router_clear (gpointer data)
   NorpcDBusRouter *self = data;
 
   g_hash_table_unref (self->branches);
-  g_hash_table_unref (self->inboxes);
+  g_hash_table_unref (self->mailboxes);
   g_mutex_clear (&self->lock);
 }
 
@@ -64,19 +64,19 @@ norpc_dbus_router_unref (gpointer self)
   g_atomic_rc_box_release_full (self, router_clear);
 }
 
-/* Called with the lock held. Returns an inbox, whose content is owned, or one without functions. */
-static Inbox
-find_inbox_locked (NorpcDBusRouter *self,
-                   const char      *path)
+/* Called with the lock held. Returns a mailbox, whose content is owned, or one without functions. */
+static Mailbox
+find_mailbox_locked (NorpcDBusRouter *self,
+                     const char      *path)
 {
-  const Inbox *inbox = g_hash_table_lookup (self->inboxes, path);
+  const Mailbox *mailbox = g_hash_table_lookup (self->mailboxes, path);
 
-  if (inbox == NULL)
-    return (Inbox) { NULL, NULL };
+  if (mailbox == NULL)
+    return (Mailbox) { NULL, NULL };
 
-  inbox->funcs->ref (inbox->inbox);
+  mailbox->funcs->ref (mailbox->mailbox);
 
-  return *inbox;
+  return *mailbox;
 }
 
 /* Called with the lock held. GDBus answers messages for other interfaces: it describes the object. */
@@ -146,7 +146,7 @@ route_to_branch (NorpcDBusRouter *self,
                  GDBusConnection *connection,
                  GDBusMessage    *message)
 {
-  Inbox inbox = { NULL, NULL };
+  Mailbox mailbox = { NULL, NULL };
   gboolean is_wanted, is_denied, is_full;
   Branch *branch;
 
@@ -157,15 +157,15 @@ route_to_branch (NorpcDBusRouter *self,
               g_strcmp0 (branch->client, g_dbus_message_get_sender (message)) != 0;
   is_full = is_wanted && branch->n_messages >= branch->limit;
   if (is_wanted && !is_denied && !is_full)
-    inbox = find_inbox_locked (self, branch->inbox_path);
-  if (inbox.funcs != NULL)
+    mailbox = find_mailbox_locked (self, branch->mailbox_path);
+  if (mailbox.funcs != NULL)
     branch->n_messages++;
   g_mutex_unlock (&self->lock);
 
-  if (inbox.funcs != NULL)
+  if (mailbox.funcs != NULL)
     {
-      inbox.funcs->take (inbox.inbox, message, TRUE);
-      inbox.funcs->unref (inbox.inbox);
+      mailbox.funcs->take (mailbox.mailbox, message, TRUE);
+      mailbox.funcs->unref (mailbox.mailbox);
     }
   else if (is_denied)
     norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.AccessDenied",
@@ -178,7 +178,7 @@ route_to_branch (NorpcDBusRouter *self,
   return is_wanted;
 }
 
-/* Returns the path (owned) of the inbox that has the messages to an object below it, or NULL. */
+/* Returns the path (owned) of the mailbox that has the messages to an object below it, or NULL. */
 static char *
 get_path_above (const char *path)
 {
@@ -192,27 +192,27 @@ get_path_above (const char *path)
   return *above != '\0' ? g_steal_pointer (&above) : g_strdup ("/");
 }
 
-/* Runs in GDBus's thread. Returns TRUE if an inbox has the message. */
+/* Runs in GDBus's thread. Returns TRUE if a mailbox has the message. */
 static gboolean
-route_to_inbox (NorpcDBusRouter *self,
-                GDBusMessage    *message)
+route_to_mailbox (NorpcDBusRouter *self,
+                  GDBusMessage    *message)
 {
   const char *path = g_dbus_message_get_path (message);
   g_autofree char *above = get_path_above (path);
   gboolean taken;
-  Inbox inbox;
+  Mailbox mailbox;
 
   g_mutex_lock (&self->lock);
-  inbox = find_inbox_locked (self, path);
-  if (inbox.funcs == NULL && above != NULL)
-    inbox = find_inbox_locked (self, above);
+  mailbox = find_mailbox_locked (self, path);
+  if (mailbox.funcs == NULL && above != NULL)
+    mailbox = find_mailbox_locked (self, above);
   g_mutex_unlock (&self->lock);
 
-  if (inbox.funcs == NULL)
+  if (mailbox.funcs == NULL)
     return FALSE;
 
-  taken = inbox.funcs->take (inbox.inbox, message, FALSE);
-  inbox.funcs->unref (inbox.inbox);
+  taken = mailbox.funcs->take (mailbox.mailbox, message, FALSE);
+  mailbox.funcs->unref (mailbox.mailbox);
 
   return taken;
 }
@@ -240,7 +240,7 @@ filter (GDBusConnection *connection,
       g_dbus_message_get_path (message) == NULL)
     return message;
 
-  if (route_to_branch (self, connection, message) || route_to_inbox (self, message))
+  if (route_to_branch (self, connection, message) || route_to_mailbox (self, message))
     {
       g_clear_object (&message);
     }
@@ -271,7 +271,7 @@ norpc_dbus_router_get (GDBusConnection *connection)
     {
       router = g_atomic_rc_box_new0 (NorpcDBusRouter);
       g_mutex_init (&router->lock);
-      router->inboxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      router->mailboxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       router->branches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, branch_free);
       g_object_set_qdata_full (G_OBJECT (connection), get_router_quark (), router, norpc_dbus_router_unref);
       g_dbus_connection_add_filter (connection, filter, NULL, NULL);
@@ -282,23 +282,23 @@ norpc_dbus_router_get (GDBusConnection *connection)
   return router;
 }
 
-/* Returns FALSE if the object has an inbox already. */
+/* Returns FALSE if the object has a mailbox already. */
 gboolean
-norpc_dbus_router_add (NorpcDBusRouter           *self,
-                       const char                *path,
-                       gpointer                   inbox,
-                       const NorpcDBusInboxFuncs *funcs)
+norpc_dbus_router_add (NorpcDBusRouter             *self,
+                       const char                  *path,
+                       gpointer                     mailbox,
+                       const NorpcDBusMailboxFuncs *funcs)
 {
   gboolean added;
 
   g_mutex_lock (&self->lock);
-  added = !g_hash_table_contains (self->inboxes, path);
+  added = !g_hash_table_contains (self->mailboxes, path);
   if (added)
     {
-      Inbox *entry = g_new (Inbox, 1);
+      Mailbox *entry = g_new (Mailbox, 1);
 
-      *entry = (Inbox) { inbox, funcs };
-      g_hash_table_insert (self->inboxes, g_strdup (path), entry);
+      *entry = (Mailbox) { mailbox, funcs };
+      g_hash_table_insert (self->mailboxes, g_strdup (path), entry);
     }
   g_mutex_unlock (&self->lock);
 
@@ -310,15 +310,15 @@ norpc_dbus_router_remove (NorpcDBusRouter *self,
                           const char      *path)
 {
   g_mutex_lock (&self->lock);
-  g_hash_table_remove (self->inboxes, path);
+  g_hash_table_remove (self->mailboxes, path);
   g_mutex_unlock (&self->lock);
 }
 
-/* Adds an object whose messages the inbox of another one has. Returns FALSE if there is such an object already. */
+/* Adds an object whose messages the mailbox of another one has. Returns FALSE if there is such an object already. */
 gboolean
 norpc_dbus_router_add_branch (NorpcDBusRouter *self,
                               const char      *path,
-                              const char      *inbox_path,
+                              const char      *mailbox_path,
                               const char      *interface_name,
                               const char      *client,
                               guint            limit)
@@ -331,7 +331,7 @@ norpc_dbus_router_add_branch (NorpcDBusRouter *self,
     {
       Branch *branch = g_new0 (Branch, 1);
 
-      *branch = (Branch) { g_strdup (inbox_path), g_strdup (interface_name), g_strdup (client), limit, 0 };
+      *branch = (Branch) { g_strdup (mailbox_path), g_strdup (interface_name), g_strdup (client), limit, 0 };
       g_hash_table_insert (self->branches, g_strdup (path), branch);
     }
   g_mutex_unlock (&self->lock);

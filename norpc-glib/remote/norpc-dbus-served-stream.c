@@ -92,7 +92,7 @@ end_served_stream (NorpcDBusServedStream *self)
       g_source_destroy (self->reads);
     }
   g_clear_pointer (&self->reads, g_source_unref);
-  norpc_dbus_inbox_remove_branch (root->inbox, self->path);
+  norpc_dbus_mailbox_remove_branch (root->mailbox, self->path);
   g_dbus_connection_unregister_object (root->connection, self->registration);
   if (root->clients != NULL)
     norpc_dbus_clients_finish (root->clients, request->client, g_dbus_message_get_serial (request->message));
@@ -327,15 +327,15 @@ export_served_stream (NorpcDBusServedStream *self)
   GDBusInterfaceInfo *info = norpc_dbus_stream_get_info (request->info, request->method);
 
   self->interface_name = info->name;
-  if (!norpc_dbus_inbox_add_branch (self->serving->inbox, self->path, info->name, request->client,
-                                    self->capacity + MAX_OTHER_MESSAGES))
+  if (!norpc_dbus_mailbox_add_branch (self->serving->mailbox, self->path, info->name, request->client,
+                                      self->capacity + MAX_OTHER_MESSAGES))
     return FALSE;
 
-  /* GDBus describes the object. The inbox gets the messages before it. */
+  /* GDBus describes the object. The mailbox gets the messages before it. */
   self->registration = g_dbus_connection_register_object (self->serving->connection, self->path, info, NULL, NULL,
                                                           NULL, NULL);
   if (self->registration == 0)
-    norpc_dbus_inbox_remove_branch (self->serving->inbox, self->path);
+    norpc_dbus_mailbox_remove_branch (self->serving->mailbox, self->path);
 
   return self->registration != 0;
 }

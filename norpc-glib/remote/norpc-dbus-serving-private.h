@@ -8,7 +8,7 @@
 #include "client/norpc-endpoint.h"
 #include "norpc-dbus-announcer-private.h"
 #include "norpc-dbus-clients-private.h"
-#include "norpc-dbus-inbox-private.h"
+#include "norpc-dbus-mailbox-private.h"
 
 G_BEGIN_DECLS
 
@@ -33,7 +33,7 @@ struct _NorpcDBusServing
   GHashTable       *holders;    /* (owned) (nullable): of owned names and numbers, how often each client has the object;
                                    NULL if all clients have it */
   GHashTable       *followers;  /* (owned): of owned names and numbers, how often each client follows it */
-  NorpcDBusInbox   *inbox;      /* (owned), since construction: that of the export */
+  NorpcDBusMailbox *mailbox;    /* (owned), since construction: that of the export */
   GHashTable       *requests;   /* (owned): those of the export that endpoints have, which own themselves */
 
   /* Of the export's own object only: see norpc_dbus_serving_get_root (). */

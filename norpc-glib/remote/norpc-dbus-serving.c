@@ -26,7 +26,7 @@ norpc_dbus_serving_new_below (NorpcDBusServing *root,
   self->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
   self->holders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->followers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->inbox = norpc_dbus_inbox_ref (root->inbox);
+  self->mailbox = norpc_dbus_mailbox_ref (root->mailbox);
   self->requests = g_hash_table_ref (root->requests);
 
   return self;
@@ -56,7 +56,7 @@ norpc_dbus_serving_unref (gpointer data)
   g_hash_table_unref (self->requests);
   g_clear_pointer (&self->streams, g_hash_table_unref);
   g_clear_pointer (&self->clients, norpc_dbus_clients_free);
-  g_clear_pointer (&self->inbox, norpc_dbus_inbox_unref);
+  g_clear_pointer (&self->mailbox, norpc_dbus_mailbox_unref);
   g_main_context_unref (self->context);
   g_clear_object (&self->endpoint);
   g_free (self->path);
@@ -93,7 +93,7 @@ list_receivers (gpointer data,
   return list;
 }
 
-/* Adds an interface, unless GDBus does not allow that: it describes the object. The inbox gets the messages before it. */
+/* Adds an interface, unless GDBus does not allow that: it describes the object. The mailbox gets the messages before it. */
 gboolean
 norpc_dbus_serving_add_interface (NorpcDBusServing          *self,
                                   const NorpcInterfaceInfo  *info,
@@ -112,7 +112,7 @@ norpc_dbus_serving_add_interface (NorpcDBusServing          *self,
   g_ptr_array_add (self->announcers,
                    norpc_dbus_announcer_new (&norpc_dbus_serving_get_root (self)->outlet, self->path, self->endpoint,
                                              info, list_receivers, self));
-  norpc_dbus_inbox_add (self->inbox, info->dbus.name);
+  norpc_dbus_mailbox_add (self->mailbox, info->dbus.name);
 
   return TRUE;
 }

@@ -151,8 +151,8 @@ norpc_dbus_tree_new (GDBusConnection *connection,
   self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->outlet.connection = connection;
   self->objects = norpc_dbus_objects_new (self);
-  self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);
-  if (self->inbox != NULL)
+  self->mailbox = norpc_dbus_mailbox_new (connection, path, capacity, take_message, self);
+  if (self->mailbox != NULL)
     {
       /* It does not matter if the connection was closed before: nothing is there yet, and no object is given afterwards. */
       self->closed_id = g_signal_connect_data (connection, "closed", G_CALLBACK (tree_closed_cb),
@@ -172,7 +172,7 @@ norpc_dbus_tree_end (NorpcDBusServing *self)
 {
   g_clear_signal_handler (&self->closed_id, self->connection);
   norpc_dbus_serving_unregister (self);
-  norpc_dbus_inbox_close (self->inbox);
+  norpc_dbus_mailbox_close (self->mailbox);
   if (norpc_context_seize (self->context))
     {
       /* Replies may never be handled there. */

@@ -1,4 +1,4 @@
-/* norpc-dbus-inbox.c
+/* norpc-dbus-mailbox.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/norpc-number-private.h"
-#include "norpc-dbus-inbox-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-mailbox-private.h"
 #include "norpc-dbus-note-shares-private.h"
 #include "norpc-dbus-router-private.h"
 #include "norpc-dbus-shares-private.h"
@@ -19,15 +19,15 @@
 /* How many messages are handled before the context can do something else */
 #define MAX_BATCH 32
 
-struct _NorpcDBusInbox
+struct _NorpcDBusMailbox
 {
-  gatomicrefcount    ref_count;
-  GDBusConnection   *connection; /* (owned), since construction */
-  NorpcDBusRouter   *router;     /* (owned), since construction */
-  char              *path;       /* (owned), since construction */
-  GMainContext      *context;    /* (owned), since construction */
-  NorpcDBusInboxFunc func;       /* since construction */
-  gpointer           data;       /* (unowned), accessed in the context until the inbox is closed */
+  gatomicrefcount      ref_count;
+  GDBusConnection     *connection; /* (owned), since construction */
+  NorpcDBusRouter     *router;     /* (owned), since construction */
+  char                *path;       /* (owned), since construction */
+  GMainContext        *context;    /* (owned), since construction */
+  NorpcDBusMailboxFunc func;       /* since construction */
+  gpointer             data;       /* (unowned), accessed in the context until the mailbox is closed */
 
   GMutex      lock;
   GHashTable *interfaces; /* (owned) [lock]: a set of owned names */
@@ -39,8 +39,8 @@ struct _NorpcDBusInbox
   gboolean    closed;     /* [lock] */
 };
 
-NorpcDBusInbox *
-norpc_dbus_inbox_ref (NorpcDBusInbox *self)
+NorpcDBusMailbox *
+norpc_dbus_mailbox_ref (NorpcDBusMailbox *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
 
@@ -48,9 +48,9 @@ norpc_dbus_inbox_ref (NorpcDBusInbox *self)
 }
 
 void
-norpc_dbus_inbox_unref (gpointer data)
+norpc_dbus_mailbox_unref (gpointer data)
 {
-  NorpcDBusInbox *self = data;
+  NorpcDBusMailbox *self = data;
 
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
@@ -68,7 +68,7 @@ norpc_dbus_inbox_unref (gpointer data)
 }
 
 /* Returns TRUE for the messages that clients with norpc-glib send about their calls. They are not requests: they reach no
- * endpoint, and the inbox forgets them as soon as they are handled.
+ * endpoint, and the mailbox forgets them as soon as they are handled.
  */
 static gboolean
 is_note (GDBusMessage *message)
@@ -78,15 +78,15 @@ is_note (GDBusMessage *message)
 
 /* Returns the client that has sent a message, or NULL if there is only one. */
 static const char *
-get_client (NorpcDBusInbox *self,
-            GDBusMessage   *message)
+get_client (NorpcDBusMailbox *self,
+            GDBusMessage     *message)
 {
   return g_dbus_connection_get_unique_name (self->connection) != NULL ? g_dbus_message_get_sender (message) : NULL;
 }
 
-/* Runs in the context. Takes the next message (owned), or returns NULL if there is none, or the inbox is closed. */
+/* Runs in the context. Takes the next message (owned), or returns NULL if there is none, or the mailbox is closed. */
 static GDBusMessage *
-pop_message (NorpcDBusInbox *self)
+pop_message (NorpcDBusMailbox *self)
 {
   GDBusMessage *message;
 
@@ -106,7 +106,7 @@ pop_message (NorpcDBusInbox *self)
 static gboolean
 handle_cb (gpointer user_data)
 {
-  NorpcDBusInbox *self = user_data;
+  NorpcDBusMailbox *self = user_data;
   GDBusMessage *message = NULL;
 
   g_main_context_push_thread_default (self->context);
@@ -119,20 +119,20 @@ handle_cb (gpointer user_data)
 
 /* Called without the lock, by the thread that has set `wakes`. */
 static void
-wake_inbox (NorpcDBusInbox *self)
+wake_mailbox (NorpcDBusMailbox *self)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_static_name (source, "norpc D-Bus export");
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, handle_cb, norpc_dbus_inbox_ref (self), norpc_dbus_inbox_unref);
+  g_source_set_callback (source, handle_cb, norpc_dbus_mailbox_ref (self), norpc_dbus_mailbox_unref);
   g_source_attach (source, self->context);
 }
 
 /* Called with the lock held. Returns FALSE if there is no room. */
 static gboolean
-take_slot_locked (NorpcDBusInbox *self,
-                  GDBusMessage   *message)
+take_slot_locked (NorpcDBusMailbox *self,
+                  GDBusMessage     *message)
 {
   if (is_note (message))
     return norpc_dbus_note_shares_take (self->note_shares, get_client (self, message));
@@ -140,13 +140,13 @@ take_slot_locked (NorpcDBusInbox *self,
   return norpc_dbus_shares_take (self->shares, get_client (self, message));
 }
 
-/* Runs in GDBus's thread. The router has checked the limit of messages for a branch. It may have found the inbox before that
+/* Runs in GDBus's thread. The router has checked the limit of messages for a branch. It may have found the mailbox before that
  * was closed.
  */
 static void
-push_message (NorpcDBusInbox *self,
-              GDBusMessage   *message,
-              gboolean        for_branch)
+push_message (NorpcDBusMailbox *self,
+              GDBusMessage     *message,
+              gboolean          for_branch)
 {
   gboolean closed, taken;
   gboolean wakes = FALSE;
@@ -163,13 +163,13 @@ push_message (NorpcDBusInbox *self,
   g_mutex_unlock (&self->lock);
 
   if (wakes)
-    wake_inbox (self);
+    wake_mailbox (self);
   if (taken)
     return;
 
   norpc_dbus_release_unreceived (self->connection, message);
   if (closed)
-    norpc_dbus_inbox_answer_closed (self->connection, message);
+    norpc_dbus_mailbox_answer_closed (self->connection, message);
   else
     norpc_dbus_router_reject_full (self->connection, message);
 }
@@ -193,8 +193,8 @@ peek_property_interface (GDBusMessage *message)
  * interfaces that nobody has exported.
  */
 static gboolean
-wants (NorpcDBusInbox *self,
-       GDBusMessage   *message)
+wants (NorpcDBusMailbox *self,
+       GDBusMessage     *message)
 {
   const char *name = g_dbus_message_get_interface (message);
   gboolean wanted;
@@ -215,8 +215,8 @@ wants (NorpcDBusInbox *self,
 
 /* Runs in GDBus's thread. Returns TRUE if an object is there, or has been. */
 static gboolean
-has_given (NorpcDBusInbox *self,
-           const char     *path)
+has_given (NorpcDBusMailbox *self,
+           const char       *path)
 {
   guint64 number;
   gboolean given;
@@ -234,36 +234,36 @@ has_given (NorpcDBusInbox *self,
 }
 
 static void
-ref_inbox (gpointer inbox)
+ref_mailbox (gpointer mailbox)
 {
-  norpc_dbus_inbox_ref (inbox);
+  norpc_dbus_mailbox_ref (mailbox);
 }
 
 /* Runs in GDBus's thread. */
 static gboolean
-take_dbus_message (gpointer      inbox,
+take_dbus_message (gpointer      mailbox,
                    GDBusMessage *message,
                    gboolean      for_branch)
 {
-  if (!for_branch && !(has_given (inbox, g_dbus_message_get_path (message)) && wants (inbox, message)))
+  if (!for_branch && !(has_given (mailbox, g_dbus_message_get_path (message)) && wants (mailbox, message)))
     return FALSE;
 
-  push_message (inbox, message, for_branch);
+  push_message (mailbox, message, for_branch);
 
   return TRUE;
 }
 
-static const NorpcDBusInboxFuncs inbox_funcs = { ref_inbox, norpc_dbus_inbox_unref, take_dbus_message };
+static const NorpcDBusMailboxFuncs mailbox_funcs = { ref_mailbox, norpc_dbus_mailbox_unref, take_dbus_message };
 
-/* Called in the context of the export. Returns NULL if the object has an inbox already. */
-NorpcDBusInbox *
-norpc_dbus_inbox_new (GDBusConnection    *connection,
-                      const char         *path,
-                      guint               capacity,
-                      NorpcDBusInboxFunc  func,
-                      gpointer            data)
+/* Called in the context of the export. Returns NULL if the object has a mailbox already. */
+NorpcDBusMailbox *
+norpc_dbus_mailbox_new (GDBusConnection     *connection,
+                        const char          *path,
+                        guint                capacity,
+                        NorpcDBusMailboxFunc func,
+                        gpointer             data)
 {
-  NorpcDBusInbox *self = g_new0 (NorpcDBusInbox, 1);
+  NorpcDBusMailbox *self = g_new0 (NorpcDBusMailbox, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
@@ -277,29 +277,29 @@ norpc_dbus_inbox_new (GDBusConnection    *connection,
   self->data = data;
   self->interfaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  if (norpc_dbus_router_add (self->router, path, self, &inbox_funcs))
+  if (norpc_dbus_router_add (self->router, path, self, &mailbox_funcs))
     return self;
 
-  norpc_dbus_inbox_unref (self);
+  norpc_dbus_mailbox_unref (self);
 
   return NULL;
 }
 
-/* Thread-safe. From now on, the inbox has the messages for an interface of the object. */
+/* Thread-safe. From now on, the mailbox has the messages for an interface of the object. */
 void
-norpc_dbus_inbox_add (NorpcDBusInbox *self,
-                      const char     *interface_name)
+norpc_dbus_mailbox_add (NorpcDBusMailbox *self,
+                        const char       *interface_name)
 {
   g_mutex_lock (&self->lock);
   g_hash_table_add (self->interfaces, g_strdup (interface_name));
   g_mutex_unlock (&self->lock);
 }
 
-/* Thread-safe. Returns a path (owned) below that of the object, which no other object has had. From now on, the inbox
+/* Thread-safe. Returns a path (owned) below that of the object, which no other object has had. From now on, the mailbox
  * has the messages to it.
  */
 char *
-norpc_dbus_inbox_next_path (NorpcDBusInbox *self)
+norpc_dbus_mailbox_next_path (NorpcDBusMailbox *self)
 {
   guint64 number;
 
@@ -315,9 +315,9 @@ norpc_dbus_inbox_next_path (NorpcDBusInbox *self)
  * client is empty if there is only one.
  */
 void
-norpc_dbus_inbox_expect_notes (NorpcDBusInbox *self,
-                               const char     *client,
-                               int             n)
+norpc_dbus_mailbox_expect_notes (NorpcDBusMailbox *self,
+                                 const char       *client,
+                                 int               n)
 {
   g_mutex_lock (&self->lock);
   norpc_dbus_note_shares_expect (self->note_shares, client, n);
@@ -326,36 +326,36 @@ norpc_dbus_inbox_expect_notes (NorpcDBusInbox *self,
 
 /* Thread-safe. Answers a message that no endpoint has had. */
 void
-norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
-                                GDBusMessage    *message)
+norpc_dbus_mailbox_answer_closed (GDBusConnection *connection,
+                                  GDBusMessage    *message)
 {
   norpc_dbus_router_reject (connection, message, "org.norpc.Error.Closed", "the object is no longer exported");
 }
 
-/* Called in the context. From now on, the inbox also has the messages that @client, whose name is empty for the peer,
- * sends to an object below that of the inbox. As many as @limit may wait. Returns FALSE if there is such an object.
+/* Called in the context. From now on, the mailbox also has the messages that @client, whose name is empty for the peer,
+ * sends to an object below that of the mailbox. As many as @limit may wait. Returns FALSE if there is such an object.
  */
 gboolean
-norpc_dbus_inbox_add_branch (NorpcDBusInbox *self,
-                             const char     *path,
-                             const char     *interface_name,
-                             const char     *client,
-                             guint           limit)
+norpc_dbus_mailbox_add_branch (NorpcDBusMailbox *self,
+                               const char       *path,
+                               const char       *interface_name,
+                               const char       *client,
+                               guint             limit)
 {
   return norpc_dbus_router_add_branch (self->router, path, self->path, interface_name, client, limit);
 }
 
-/* Called in the context, before the last reference to the inbox is released. */
+/* Called in the context, before the last reference to the mailbox is released. */
 void
-norpc_dbus_inbox_remove_branch (NorpcDBusInbox *self,
-                                const char     *path)
+norpc_dbus_mailbox_remove_branch (NorpcDBusMailbox *self,
+                                  const char       *path)
 {
   norpc_dbus_router_remove_branch (self->router, path);
 }
 
 /* Thread-safe. No message is handled any more: those that wait are rejected. */
 void
-norpc_dbus_inbox_close (NorpcDBusInbox *self)
+norpc_dbus_mailbox_close (NorpcDBusMailbox *self)
 {
   GQueue messages;
   GDBusMessage *message;
@@ -371,15 +371,15 @@ norpc_dbus_inbox_close (NorpcDBusInbox *self)
   while ((message = g_queue_pop_head (&messages)) != NULL)
     {
       norpc_dbus_release_unreceived (self->connection, message);
-      norpc_dbus_inbox_answer_closed (self->connection, message);
+      norpc_dbus_mailbox_answer_closed (self->connection, message);
       g_object_unref (message);
     }
 }
 
 /* Thread-safe. A request has been answered. */
 void
-norpc_dbus_inbox_free_slot (NorpcDBusInbox *self,
-                            GDBusMessage   *message)
+norpc_dbus_mailbox_free_slot (NorpcDBusMailbox *self,
+                              GDBusMessage     *message)
 {
   g_mutex_lock (&self->lock);
   norpc_dbus_shares_drop (self->shares, get_client (self, message));
