@@ -12,8 +12,8 @@
 G_BEGIN_DECLS
 
 /* Shared by the files of the object, and by those of its calls, see norpc-dbus-call-private.h: norpc-dbus-slots.c limits
- * the calls, norpc-dbus-barriers.c has the threads that wait until they have been sent, norpc-dbus-owner.c finds out which
- * process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses them, has the rest.
+ * the calls, norpc-dbus-barriers.c has the threads that wait until they have been sent, norpc-dbus-name-owner.c finds out
+ * which process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses them, has the rest.
  */
 
 /* The process behind an object, as far as it is known. */
@@ -39,7 +39,7 @@ struct _NorpcDBusObject
   GPtrArray       *interfaces; /* (owned) [lock]: of owned NorpcDBusInterface */
   guint            n_calls;    /* [lock]: that have not completed */
   GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until one more can be sent */
-  int              closed;     /* atomic: the connection is closed, or the owner has closed the object */
+  int              closed;     /* atomic: the connection is closed, or so is the object that was received */
   int              n_received; /* atomic: how often the object was in a message, if it was received in messages */
   int              is_absent;  /* atomic: nothing has the name, as far as is known */
   void           (*call_ended) (NorpcDBusObject *self); /* since construction */
@@ -47,17 +47,17 @@ struct _NorpcDBusObject
   gboolean         started;
   gboolean         ended;       /* the endpoint has been finalized */
   GHashTable      *calls;       /* (owned): a set of owned NorpcDBusCall that were sent */
-  GQueue           waiting;     /* of owned NorpcDBusCall, which wait until it is known whether the service has norpc-glib */
+  GQueue           waiting;     /* of owned NorpcDBusCall, which wait for the answer about the service */
   GQueue           barriers;    /* of owned Barrier, which wait until no call is there */
   NorpcDBusServiceKind service_kind;
   GCancellable    *question;    /* (owned) (nullable): ends the waiting for the answer about the service */
   GSource         *question_timer; /* (owned) (nullable): cancels it, once a process is there to answer */
   guint            n_owners;    /* how often the owner has changed */
-  char            *owner;       /* (owned) (nullable): as in NorpcDBusInterface */
+  char            *owner;       /* (owned) (nullable): of the name, as in NorpcDBusInterface */
   gboolean         lost_owner;  /* there was another one before the last change */
   gboolean         follows;     /* the service sends signals with objects to this process */
   guint            closing_id;  /* of GDBus: the subscription to the signal that the object is closed */
-  NorpcDBusMatch  *owner_match; /* (owned) (nullable): tells of changes of the owner */
+  NorpcDBusMatch  *name_owner_match; /* (owned) (nullable): tells of changes of the owner */
   gulong           closed_id;
   GHashTable      *streams;     /* (owned): of unowned paths and unowned NorpcDBusOpenedStream */
   GHashTable      *stream_signals; /* (owned): of owned names of interfaces and subscriptions of GDBus */
@@ -101,11 +101,11 @@ void     norpc_dbus_object_end_waiting (NorpcDBusObject *self);
 /* Barriers */
 void     norpc_dbus_object_open_barriers (NorpcDBusObject *self);
 
-/* The owner */
-void norpc_dbus_object_watch_owner (NorpcDBusObject *self,
-                                    void           (*changed) (NorpcDBusObject *self));
-void norpc_dbus_object_ask_service (NorpcDBusObject *self,
-                                    void           (*known) (NorpcDBusObject *self));
-void norpc_dbus_object_drop_question (NorpcDBusObject *self);
+/* The owner of the name */
+void norpc_dbus_object_watch_name_owner (NorpcDBusObject *self,
+                                         void           (*changed) (NorpcDBusObject *self));
+void norpc_dbus_object_ask_service      (NorpcDBusObject *self,
+                                         void           (*known) (NorpcDBusObject *self));
+void norpc_dbus_object_drop_question    (NorpcDBusObject *self);
 
 G_END_DECLS

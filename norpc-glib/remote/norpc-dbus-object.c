@@ -168,7 +168,7 @@ close_object (gpointer data)
   norpc_dbus_object_tell_probes (self);
 }
 
-/* The owner of an object that was received has closed it. Any process on the bus can send signals to this one. */
+/* The process that has sent the object has closed it. Any process on the bus can send signals to this one. */
 static void
 closing_cb (GDBusConnection *connection G_GNUC_UNUSED,
             const char      *sender,
@@ -211,7 +211,7 @@ start_object (gpointer data)
   NorpcDBusObject *self = data;
 
   self->started = TRUE;
-  norpc_dbus_object_watch_owner (self, owner_changed);
+  norpc_dbus_object_watch_name_owner (self, owner_changed);
   self->closed_id = g_signal_connect_data (self->connection, "closed", G_CALLBACK (connection_closed_cb),
                                            norpc_dbus_object_ref (self), object_unref_closure, 0);
   if (g_dbus_connection_is_closed (self->connection))
@@ -255,7 +255,7 @@ stop_object (NorpcDBusObject *self)
     tell_service (self, "Release", n_received, NULL, NULL);
 
   norpc_dbus_opened_stream_stop_all (self);
-  g_clear_pointer (&self->owner_match, norpc_dbus_match_free);
+  g_clear_pointer (&self->name_owner_match, norpc_dbus_match_free);
   g_clear_signal_handler (&self->closed_id, self->connection);
   if (self->closing_id != 0)
     g_dbus_connection_signal_unsubscribe (self->connection, self->closing_id);
@@ -343,7 +343,9 @@ norpc_dbus_object_new (GDBusConnection *connection,
   return self;
 }
 
-/* The owner tells only those who have the object that it closes it, so that the bus need not know of this. */
+/* The process that has sent an object tells only those that have it that it closes it, so that the bus need not know of
+ * this.
+ */
 static void
 start_received (gpointer data)
 {

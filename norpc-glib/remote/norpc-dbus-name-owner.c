@@ -1,4 +1,4 @@
-/* norpc-dbus-owner.c
+/* norpc-dbus-name-owner.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -140,12 +140,12 @@ got_owner_cb (GObject      *connection,
   if (reply != NULL)
     g_variant_get (reply, "(&s)", &owner);
   g_atomic_int_set (&watch->object->is_absent, *owner == '\0');
-  if (watch->object->owner_match != NULL && *owner == '\0' && watch->object->owner == NULL)
+  if (watch->object->name_owner_match != NULL && *owner == '\0' && watch->object->owner == NULL)
     {
       watch->object->lost_owner = FALSE;
       watch->func (watch->object);
     }
-  else if (watch->object->owner_match != NULL)
+  else if (watch->object->name_owner_match != NULL)
     {
       set_owner (watch, owner);
     }
@@ -156,8 +156,8 @@ got_owner_cb (GObject      *connection,
  * there until the connection is closed.
  */
 void
-norpc_dbus_object_watch_owner (NorpcDBusObject *self,
-                               void           (*changed) (NorpcDBusObject *self))
+norpc_dbus_object_watch_name_owner (NorpcDBusObject *self,
+                                    void           (*changed) (NorpcDBusObject *self))
 {
   if (self->name == NULL)
     {
@@ -168,10 +168,10 @@ norpc_dbus_object_watch_owner (NorpcDBusObject *self,
   /* A unique name is always that of the same process. */
   if (g_dbus_is_unique_name (self->name))
     self->owner = g_strdup (self->name);
-  self->owner_match = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                            "org.freedesktop.DBus", "NameOwnerChanged", self->name, NORPC_DBUS_MATCH_SIGNAL,
-                                            owner_changed_cb,
-                                            watch_new (self, changed), watch_free);
+  self->name_owner_match = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                 "org.freedesktop.DBus", "NameOwnerChanged", self->name,
+                                                 NORPC_DBUS_MATCH_SIGNAL, owner_changed_cb, watch_new (self, changed),
+                                                 watch_free);
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "GetNameOwner", g_variant_new ("(s)", self->name), G_VARIANT_TYPE ("(s)"),
                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, got_owner_cb, watch_new (self, changed));
