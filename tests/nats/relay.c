@@ -24,6 +24,7 @@ struct _Relay
   gboolean      is_cut;    /* [lock]: takes no connections */
   gboolean      swallows;  /* [lock]: passes nothing on to the server, on the connections that there are */
   GString      *swallowed; /* (owned) [lock] */
+  guint         bytes_per_second; /* [lock]: in each direction of each connection, or 0 if there is no limit */
   GPtrArray    *sockets;   /* (owned) [lock]: of owned GSocket */
   GPtrArray    *threads;   /* (owned) [lock]: of owned GThread */
 };
@@ -35,6 +36,7 @@ typedef struct
   GSocket *from;      /* (owned) */
   GSocket *to;        /* (owned) */
   gboolean to_server;
+  gint64   end;       /* of the time that the data until now takes */
 } Direction;
 
 /* Returns TRUE if the data is not to be passed on. */
@@ -55,6 +57,26 @@ swallow (Relay      *self,
   return swallows;
 }
 
+/* Waits as long as the data takes. A pause that was too long is made up for. */
+static void
+take_time (Direction *self,
+           gssize     n)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint bytes_per_second;
+
+  g_mutex_lock (&self->relay->lock);
+  bytes_per_second = self->relay->bytes_per_second;
+  g_mutex_unlock (&self->relay->lock);
+
+  if (bytes_per_second == 0)
+    return;
+
+  self->end = MAX (self->end, now - G_TIME_SPAN_SECOND) + n * G_TIME_SPAN_SECOND / bytes_per_second;
+  if (self->end > now)
+    g_usleep ((gulong) (self->end - now));
+}
+
 /* Returns FALSE if the other side has gone. */
 static gboolean
 pass_on (Direction  *self,
@@ -63,6 +85,7 @@ pass_on (Direction  *self,
 {
   gssize sent = 0;
 
+  take_time (self, n);
   if (self->to_server && swallow (self->relay, data, n))
     return TRUE;
 
@@ -100,7 +123,7 @@ start_direction_locked (Relay   *self,
 {
   Direction *direction = g_new (Direction, 1);
 
-  *direction = (Direction) { self, g_object_ref (from), g_object_ref (to), to_server };
+  *direction = (Direction) { self, g_object_ref (from), g_object_ref (to), to_server, 0 };
   g_ptr_array_add (self->sockets, g_object_ref (from));
   g_ptr_array_add (self->threads, g_thread_new ("relay-direction", run_direction, direction));
 }
@@ -231,6 +254,16 @@ relay_swallow (Relay *self)
   g_mutex_lock (&self->lock);
   self->swallows = TRUE;
   g_string_truncate (self->swallowed, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+/* From here on, data takes time. */
+void
+relay_limit (Relay *self,
+             guint  bytes_per_second)
+{
+  g_mutex_lock (&self->lock);
+  self->bytes_per_second = bytes_per_second;
   g_mutex_unlock (&self->lock);
 }
 

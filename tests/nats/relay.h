@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* A way to a NATS server that a test can cut, so that one connection is lost and others are not. */
+/* A way to a NATS server that a test can cut, so that one connection is lost and others are not, or make slow. */
 typedef struct _Relay Relay;
 
 Relay      *relay_new          (NatsProcess *nats);
@@ -18,6 +18,8 @@ const char *relay_get_url      (Relay       *self);
 void        relay_cut          (Relay       *self);
 void        relay_mend         (Relay       *self);
 void        relay_swallow      (Relay       *self);
+void        relay_limit        (Relay       *self,
+                                guint        bytes_per_second);
 void        relay_wait_swallowed (Relay     *self,
                                   const char *text);
 

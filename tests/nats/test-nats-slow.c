@@ -8,7 +8,7 @@
 #include <glib/gstdio.h>
 
 #include "nats-fixture.h"
-#include "slow-line.h"
+#include "relay.h"
 
 /* A message of the largest size takes about four seconds. */
 #define BYTES_PER_SECOND (2 * 1024 * 1024)
@@ -22,7 +22,7 @@
 typedef struct
 {
   NatsProcess         *nats;       /* (owned) */
-  SlowLine            *line;       /* (owned) */
+  Relay               *relay;      /* (owned): the slow line */
   DepotState          *state;      /* (owned) */
   NorpcServer         *server;     /* (owned) */
   NorpcThread         *thread;     /* (owned): of the export */
@@ -89,15 +89,16 @@ set_up (Slow          *self,
 
   start_nats (self, lines->max_payload);
   url = nats_process_get_url (self->nats);
-  self->line = slow_line_new (nats_process_get_port (self->nats), BYTES_PER_SECOND);
+  self->relay = relay_new (self->nats);
+  relay_limit (self->relay, BYTES_PER_SECOND);
   self->state = depot_state_new (0);
   self->server = norpc_serve (depot_service_new (self->state), &error);
   g_assert_no_error (error);
   self->thread = norpc_thread_new ("export");
-  self->served = connect_to (lines->service ? slow_line_get_url (self->line) : url);
+  self->served = connect_to (lines->service ? relay_get_url (self->relay) : url);
   run_in_thread (self->thread, begin_export, self);
   g_assert_true (norpc_nats_connection_flush_sync (self->served, 30000, &error));
-  self->connection = connect_to (lines->client ? slow_line_get_url (self->line) : url);
+  self->connection = connect_to (lines->client ? relay_get_url (self->relay) : url);
   self->endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));
 }
@@ -116,7 +117,7 @@ tear_down (Slow          *self,
   release_and_wait (self->served);
   release_and_wait (self->server);
   depot_state_free (self->state);
-  slow_line_free (self->line);
+  relay_free (self->relay);
   nats_process_free (self->nats);
 }
 
