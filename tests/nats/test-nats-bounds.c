@@ -10,6 +10,7 @@
 #include <norpc-glib/norpc-glib.h>
 
 #include "depot.h"
+#include "link-tools.h"
 #include "nats-process.h"
 #include "norpc-glib-nats.h"
 #include "norpc-nats-connection-private.h"
@@ -27,6 +28,9 @@
 /* More than libnats keeps. */
 #define N_DROPPED 70000
 
+/* Seconds that a test waits. */
+#define TIME_LIMIT 100
+
 typedef struct
 {
   NatsProcess           *nats;
@@ -39,26 +43,11 @@ typedef struct
 
   int n_lost;   /* atomic */
   int n_marks;  /* atomic */
-  int blocked;  /* atomic */
-  int released; /* atomic */
-  int n_jobs;   /* atomic */
+  LinkGate gate;
   int holds;    /* atomic: a mark holds up the thread of libnats that delivers messages */
   int held;     /* atomic: it does */
   int dropped;  /* atomic: libnats has dropped messages since that was last checked */
 } Fixture;
-
-static void
-wait_for (const int *n,
-          int        value)
-{
-  gint64 end = g_get_monotonic_time () + 100 * G_TIME_SPAN_SECOND;
-
-  while (g_atomic_int_get (n) != value)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end);
-      g_usleep (1000);
-    }
-}
 
 static void
 lost (gpointer fixture)
@@ -84,16 +73,12 @@ mark_cb (natsMsg  *message,
   if (g_atomic_int_get (&self->holds))
     {
       g_atomic_int_set (&self->held, TRUE);
-      wait_for (&self->holds, FALSE);
+      wait_for_number (&self->holds, FALSE, TIME_LIMIT);
     }
   g_atomic_int_inc (&self->n_marks);
 }
 
-static void
-nothing (gpointer unused)
-{
-}
-
+/* Runs in the thread of the link. */
 static void
 start_job (gpointer data)
 {
@@ -101,31 +86,15 @@ start_job (gpointer data)
 
   norpc_nats_events_start (self->events);
   norpc_remote_interface_set_available (norpc_nats_events_get_remote (self->events), TRUE);
-  g_atomic_int_inc (&self->n_jobs);
 }
 
+/* Runs in the thread of the link. */
 static void
 stop_job (gpointer data)
 {
   Fixture *self = data;
 
   norpc_nats_events_stop (self->events);
-  g_atomic_int_inc (&self->n_jobs);
-}
-
-static void
-block_job (gpointer data)
-{
-  Fixture *self = data;
-
-  g_atomic_int_set (&self->blocked, TRUE);
-  wait_for (&self->released, TRUE);
-}
-
-static void
-note_job (gpointer data)
-{
-  g_atomic_int_inc (&((Fixture *) data)->n_jobs);
 }
 
 static void
@@ -133,33 +102,23 @@ set_up (Fixture       *self,
         gconstpointer  unused)
 {
   g_autoptr (GError) error = NULL;
-  natsOptions *options;
 
   self->nats = nats_process_new ();
-  natsOptions_Create (&options);
-  natsOptions_SetURL (options, nats_process_get_url (self->nats));
-  self->link = norpc_nats_link_new (options, &error);
-  natsOptions_Destroy (options);
-  g_assert_no_error (error);
+  self->link = link_connect_to (nats_process_get_url (self->nats));
   self->events = norpc_nats_events_new (self->link, PREFIX, depot_gauge_interface_info (), &events_funcs, self);
-  self->marks = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, self, nothing, &error);
+  self->marks = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, self, do_nothing, &error);
   g_assert_no_error (error);
-  norpc_nats_link_invoke (self->link, start_job, self);
-  wait_for (&self->n_jobs, 1);
+  link_run (self->link, start_job, self);
   g_assert_cmpint (natsConnection_Flush (norpc_nats_link_get_nats (self->link)), ==, NATS_OK);
   g_assert_cmpint (natsConnection_ConnectTo (&self->publisher, nats_process_get_url (self->nats)), ==, NATS_OK);
-  norpc_nats_link_invoke (self->link, block_job, self);
-  wait_for (&self->blocked, TRUE);
+  link_gate_close (&self->gate, self->link);
 }
 
 static void
 tear_down (Fixture       *self,
            gconstpointer  unused)
 {
-  int n_jobs = g_atomic_int_get (&self->n_jobs);
-
-  norpc_nats_link_invoke (self->link, stop_job, self);
-  wait_for (&self->n_jobs, n_jobs + 1);
+  link_run (self->link, stop_job, self);
   norpc_nats_subscription_end (self->marks);
   norpc_nats_events_unref (self->events);
   natsConnection_Destroy (self->publisher);
@@ -189,17 +148,14 @@ wait_passed_on (Fixture *self)
 
   g_assert_cmpint (natsConnection_PublishString (self->publisher, "mark", ""), ==, NATS_OK);
   g_assert_cmpint (natsConnection_Flush (self->publisher), ==, NATS_OK);
-  wait_for (&self->n_marks, n_marks + 1);
+  wait_for_number (&self->n_marks, n_marks + 1, TIME_LIMIT);
 }
 
 static void
 release (Fixture *self)
 {
-  int n_jobs = g_atomic_int_get (&self->n_jobs);
-
-  g_atomic_int_set (&self->released, TRUE);
-  norpc_nats_link_invoke (self->link, note_job, self);
-  wait_for (&self->n_jobs, n_jobs + 1);
+  link_gate_open (&self->gate);
+  link_run (self->link, do_nothing, NULL);
 }
 
 /* More messages than may wait are lost, which is said once. Afterwards, there is room again. */
@@ -263,16 +219,12 @@ check_dropped_job (gpointer data)
   Fixture *self = data;
 
   g_atomic_int_set (&self->dropped, norpc_nats_events_check_dropped (self->events));
-  g_atomic_int_inc (&self->n_jobs);
 }
 
 static gboolean
 check_dropped (Fixture *self)
 {
-  int n_jobs = g_atomic_int_get (&self->n_jobs);
-
-  norpc_nats_link_invoke (self->link, check_dropped_job, self);
-  wait_for (&self->n_jobs, n_jobs + 1);
+  link_run (self->link, check_dropped_job, self);
 
   return g_atomic_int_get (&self->dropped);
 }
@@ -284,13 +236,11 @@ static void
 test_started_again (Fixture       *self,
                     gconstpointer  unused)
 {
-  int n_jobs;
-
   release (self);
   g_assert_false (check_dropped (self));
   g_atomic_int_set (&self->holds, TRUE);
   g_assert_cmpint (natsConnection_PublishString (self->publisher, "mark", ""), ==, NATS_OK);
-  wait_for (&self->held, TRUE);
+  wait_for_number (&self->held, TRUE, TIME_LIMIT);
   self->args = g_variant_ref_sink (g_variant_new ("(ims)", 1, NULL));
   publish (self, N_DROPPED);
   g_assert_cmpint (natsConnection_Flush (self->publisher), ==, NATS_OK);
@@ -298,48 +248,28 @@ test_started_again (Fixture       *self,
   g_assert_true (check_dropped (self));
   g_assert_false (check_dropped (self));
 
-  n_jobs = g_atomic_int_get (&self->n_jobs);
-  norpc_nats_link_invoke (self->link, start_job, self);
-  wait_for (&self->n_jobs, n_jobs + 1);
+  link_run (self->link, start_job, self);
   g_assert_false (check_dropped (self));
   g_atomic_int_set (&self->holds, FALSE);
-  wait_for (&self->n_marks, 1);
+  wait_for_number (&self->n_marks, 1, TIME_LIMIT);
 }
 
 #define N_CANCELLED 60
 
-/* Flags that hold the thread of the link, and then the functions that free the arguments of calls. */
+/* What the functions wait for that free the arguments of calls. */
 typedef struct
 {
-  int blocked;     /* atomic */
-  int released;    /* atomic */
-  int passed;      /* atomic: the link has ended the calls */
   int may_free;    /* atomic */
   int n_freed;     /* atomic */
   int n_cancelled;
 } Burst;
 
 static void
-block_link (gpointer data)
-{
-  Burst *self = data;
-
-  g_atomic_int_set (&self->blocked, TRUE);
-  wait_for (&self->released, TRUE);
-}
-
-static void
-note_passed (gpointer data)
-{
-  g_atomic_int_set (&((Burst *) data)->passed, TRUE);
-}
-
-static void
 free_slowly (gpointer data)
 {
   Burst *self = data;
 
-  wait_for (&self->may_free, TRUE);
+  wait_for_number (&self->may_free, TRUE, TIME_LIMIT);
   g_atomic_int_inc (&self->n_freed);
 }
 
@@ -393,21 +323,20 @@ test_threads (void)
   g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
   NorpcNatsLink *link = norpc_nats_connection_get_link (connection);
   Burst burst = { 0 };
+  LinkGate gate;
   guint n_threads;
 
-  norpc_nats_link_invoke (link, block_link, &burst);
-  wait_for (&burst.blocked, TRUE);
+  link_gate_close (&gate, link);
   for (guint i = 0; i < N_CANCELLED; i++)
     cancel_mix (proxy, &burst);
   while (burst.n_cancelled < N_CANCELLED)
     g_main_context_iteration (NULL, TRUE);
   n_threads = count_threads ();
-  norpc_nats_link_invoke (link, note_passed, &burst);
-  g_atomic_int_set (&burst.released, TRUE);
-  wait_for (&burst.passed, TRUE);
+  link_gate_open (&gate);
+  link_run (link, do_nothing, NULL);
   g_assert_cmpuint (count_threads (), <=, n_threads + 8);
   g_atomic_int_set (&burst.may_free, TRUE);
-  wait_for (&burst.n_freed, N_CANCELLED);
+  wait_for_number (&burst.n_freed, N_CANCELLED, TIME_LIMIT);
   nats_process_free (nats);
 }
 

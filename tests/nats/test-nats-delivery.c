@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "link-tools.h"
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-subscription-private.h"
 #include "raw-client.h"
@@ -18,6 +19,9 @@
 #define LARGE 900000
 #define N_LARGE 60
 
+/* Seconds that a test waits. */
+#define TIME_LIMIT 100
+
 typedef struct
 {
   Fixture                fixture; /* must be first */
@@ -26,11 +30,10 @@ typedef struct
   NorpcNatsSubscription *marks;   /* (owned) */
   natsSubscription      *answers; /* (owned) */
   const char            *description; /* (nullable): of the service */
+  LinkGate               gate;
 
-  int n_marks;  /* atomic */
-  int blocked;  /* atomic */
-  int released; /* atomic */
-  int n_done;   /* atomic */
+  int n_marks; /* atomic */
+  int n_done;  /* atomic */
 } Delivery;
 
 static void
@@ -41,34 +44,7 @@ mark_cb (natsMsg  *message,
   g_atomic_int_inc (&((Delivery *) data)->n_marks);
 }
 
-static void
-nothing (gpointer unused)
-{
-}
-
-static void
-wait_for (const int *number,
-          int        value)
-{
-  gint64 end = g_get_monotonic_time () + 100 * G_TIME_SPAN_SECOND;
-
-  while (g_atomic_int_get (number) != value)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end);
-      g_usleep (1000);
-    }
-}
-
 /* Runs in the thread of the link. */
-static void
-block_job (gpointer data)
-{
-  Delivery *self = data;
-
-  g_atomic_int_set (&self->blocked, TRUE);
-  wait_for (&self->released, TRUE);
-}
-
 static void
 done_job (gpointer data)
 {
@@ -84,7 +60,7 @@ set_up (Delivery      *self,
   fixture_set_up (&self->fixture, GUINT_TO_POINTER (1));
   raw_client_init (&self->raw, self->fixture.nats);
   self->link = norpc_nats_connection_get_link (self->fixture.served);
-  self->marks = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, self, nothing, &error);
+  self->marks = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, self, do_nothing, &error);
   g_assert_no_error (error);
   norpc_nats_connection_flush_sync (self->fixture.served, 30000, &error);
   g_assert_no_error (error);
@@ -128,8 +104,7 @@ announce_service (Delivery   *self,
 static void
 block (Delivery *self)
 {
-  norpc_nats_link_invoke (self->link, block_job, self);
-  wait_for (&self->blocked, TRUE);
+  link_gate_close (&self->gate, self->link);
 }
 
 /* Returns how many answers the export has sent until now. */
@@ -152,7 +127,7 @@ wait_delivered (Delivery *self)
   int n_marks = g_atomic_int_get (&self->n_marks);
 
   g_assert_cmpint (natsConnection_PublishString (self->raw.nats, "mark", ""), ==, NATS_OK);
-  wait_for (&self->n_marks, n_marks + 1);
+  wait_for_number (&self->n_marks, n_marks + 1, TIME_LIMIT);
 }
 
 /* Returns once libnats has delivered the messages. @type is that of a body without content, or NULL if there is none. */
@@ -181,13 +156,13 @@ wait_done (Delivery *self)
 
   norpc_nats_link_invoke (self->link, done_job, self);
   norpc_nats_link_invoke_urgent (self->link, done_job, self);
-  wait_for (&self->n_done, n_done + 2);
+  wait_for_number (&self->n_done, n_done + 2, TIME_LIMIT);
 }
 
 static void
 release (Delivery *self)
 {
-  g_atomic_int_set (&self->released, TRUE);
+  link_gate_open (&self->gate);
   wait_done (self);
 }
 

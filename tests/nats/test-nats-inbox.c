@@ -7,13 +7,16 @@
 
 #include <norpc-glib/norpc-glib.h>
 
+#include "link-tools.h"
 #include "nats-process.h"
-#include "norpc-nats-inbox-private.h"
 #include "norpc-nats-message-private.h"
 #include "norpc-nats-subscription-private.h"
 
 /* How many replies of one waiter may be on their way. */
 #define MAX_REPLIES 1000
+
+/* Seconds that a test waits. */
+#define TIME_LIMIT 30
 
 typedef struct
 {
@@ -57,49 +60,11 @@ resume (NorpcNatsWaiter *waiter)
 
 static const NorpcNatsWaiterImpl impl = { replied, lost, resume };
 
-typedef struct
-{
-  Fixture *fixture;
-  void   (*func) (Fixture *fixture);
-  int      done; /* atomic */
-} Job;
-
+/* Runs in the thread of the link. */
 static void
-run_job (gpointer data)
+add_waiters (gpointer data)
 {
-  Job *job = data;
-
-  job->func (job->fixture);
-  g_atomic_int_set (&job->done, TRUE);
-}
-
-static void
-wait_until (const int *n,
-            int        value)
-{
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-
-  while (g_atomic_int_get (n) != value)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end);
-      g_usleep (1000);
-    }
-}
-
-/* Runs @func in the thread of the link, after all that it has to do. */
-static void
-run (Fixture *fixture,
-     void   (*func) (Fixture *fixture))
-{
-  Job job = { fixture, func };
-
-  norpc_nats_link_invoke (fixture->link, run_job, &job);
-  wait_until (&job.done, TRUE);
-}
-
-static void
-add_waiters (Fixture *self)
-{
+  Fixture *self = data;
   for (guint i = 0; i < G_N_ELEMENTS (self->waiters); i++)
     {
       self->waiters[i].waiter.impl = &impl;
@@ -111,18 +76,9 @@ static void
 set_up (Fixture       *self,
         gconstpointer  unused)
 {
-  g_autoptr (GError) error = NULL;
-  natsOptions *options;
-
   self->nats = nats_process_new ();
-  natsOptions_Create (&options);
-  natsOptions_SetURL (options, nats_process_get_url (self->nats));
-  self->link = norpc_nats_link_new (options, &error);
-  natsOptions_Destroy (options);
-  g_assert_no_error (error);
-  self->inbox = norpc_nats_inbox_new (self->link, &error);
-  g_assert_no_error (error);
-  norpc_nats_link_add_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+  self->link = link_connect_to (nats_process_get_url (self->nats));
+  self->inbox = link_add_inbox (self->link);
 }
 
 static void
@@ -135,9 +91,11 @@ tear_down (Fixture       *self,
   nats_process_free (self->nats);
 }
 
+/* Runs in the thread of the link. */
 static void
-reply_twice (Fixture *self)
+reply_twice (gpointer data)
 {
+  Fixture *self = data;
   for (guint i = 0; i < 2; i++)
     norpc_nats_link_publish (self->link, norpc_nats_message_new_text (self->waiters[0].reply, ""), NULL);
   norpc_nats_link_publish (self->link, norpc_nats_message_new_text (self->waiters[1].reply, ""), NULL);
@@ -148,15 +106,17 @@ static void
 test_twice (Fixture       *self,
             gconstpointer  unused)
 {
-  run (self, add_waiters);
-  run (self, reply_twice);
-  wait_until (&self->waiters[1].n_replies, 1);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, reply_twice, self);
+  wait_for_number (&self->waiters[1].n_replies, 1, TIME_LIMIT);
   g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, 1);
 }
 
+/* Runs in the thread of the link. */
 static void
-remove_first (Fixture *self)
+remove_first (gpointer data)
 {
+  Fixture *self = data;
   g_assert_true (norpc_nats_inbox_remove (self->inbox, &self->waiters[0].waiter));
   g_assert_false (norpc_nats_inbox_remove (self->inbox, &self->waiters[0].waiter));
 }
@@ -166,11 +126,11 @@ test_many (Fixture       *self,
            gconstpointer  unused)
 {
   self->waiters[0].waiter.many = TRUE;
-  run (self, add_waiters);
-  run (self, reply_twice);
-  wait_until (&self->waiters[1].n_replies, 1);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, reply_twice, self);
+  wait_for_number (&self->waiters[1].n_replies, 1, TIME_LIMIT);
   g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, 2);
-  run (self, remove_first);
+  link_run (self->link, remove_first, self);
 }
 
 static void
@@ -179,11 +139,6 @@ mark_cb (natsMsg  *message,
 {
   natsMsg_Destroy (message);
   g_atomic_int_set ((int *) done, TRUE);
-}
-
-static void
-nothing (gpointer unused)
-{
 }
 
 /* Returns once libnats has passed on @n replies to the first waiter. They are on their way as long as the thread of the
@@ -195,19 +150,21 @@ receive_replies (Fixture *self,
 {
   int done = FALSE;
   g_autoptr (GError) error = NULL;
-  NorpcNatsSubscription *mark = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, &done, nothing, &error);
+  NorpcNatsSubscription *mark = norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, &done, do_nothing, &error);
 
   g_assert_no_error (error);
   for (guint i = 0; i < n; i++)
     norpc_nats_link_publish (self->link, norpc_nats_message_new_text (self->waiters[0].reply, ""), NULL);
   norpc_nats_link_publish (self->link, norpc_nats_message_new_text ("mark", ""), NULL);
-  wait_until (&done, TRUE);
+  wait_for_number (&done, TRUE, TIME_LIMIT);
   norpc_nats_subscription_end (mark);
 }
 
+/* Runs in the thread of the link. */
 static void
-receive_too_many (Fixture *self)
+receive_too_many (gpointer data)
 {
+  Fixture *self = data;
   receive_replies (self, MAX_REPLIES + 200);
 }
 
@@ -217,18 +174,20 @@ test_limit (Fixture       *self,
             gconstpointer  unused)
 {
   self->waiters[0].waiter.many = TRUE;
-  run (self, add_waiters);
-  run (self, receive_too_many);
-  wait_until (&self->waiters[0].n_replies, MAX_REPLIES);
-  run (self, reply_twice);
-  wait_until (&self->waiters[1].n_replies, 1);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, receive_too_many, self);
+  wait_for_number (&self->waiters[0].n_replies, MAX_REPLIES, TIME_LIMIT);
+  link_run (self->link, reply_twice, self);
+  wait_for_number (&self->waiters[1].n_replies, 1, TIME_LIMIT);
   g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, MAX_REPLIES + 2);
-  run (self, remove_first);
+  link_run (self->link, remove_first, self);
 }
 
+/* Runs in the thread of the link. */
 static void
-receive_and_add_again (Fixture *self)
+receive_and_add_again (gpointer data)
 {
+  Fixture *self = data;
   receive_replies (self, MAX_REPLIES);
   remove_first (self);
   g_free (self->waiters[0].reply);
@@ -241,17 +200,19 @@ test_many_removed (Fixture       *self,
                    gconstpointer  unused)
 {
   self->waiters[0].waiter.many = TRUE;
-  run (self, add_waiters);
-  run (self, receive_and_add_again);
-  run (self, reply_twice);
-  wait_until (&self->waiters[1].n_replies, 1);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, receive_and_add_again, self);
+  link_run (self->link, reply_twice, self);
+  wait_for_number (&self->waiters[1].n_replies, 1, TIME_LIMIT);
   g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, 2);
-  run (self, remove_first);
+  link_run (self->link, remove_first, self);
 }
 
+/* Runs in the thread of the link. */
 static void
-remove_and_reply (Fixture *self)
+remove_and_reply (gpointer data)
 {
+  Fixture *self = data;
   remove_first (self);
   reply_twice (self);
 }
@@ -261,15 +222,17 @@ static void
 test_removed (Fixture       *self,
               gconstpointer  unused)
 {
-  run (self, add_waiters);
-  run (self, remove_and_reply);
-  wait_until (&self->waiters[1].n_replies, 1);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, remove_and_reply, self);
+  wait_for_number (&self->waiters[1].n_replies, 1, TIME_LIMIT);
   g_assert_cmpint (g_atomic_int_get (&self->waiters[0].n_replies), ==, 0);
 }
 
+/* Runs in the thread of the link. */
 static void
-overflow (Fixture *self)
+overflow (gpointer data)
 {
+  Fixture *self = data;
   norpc_nats_inbox_change (NORPC_NATS_OVERFLOWED, self->inbox);
 }
 
@@ -279,17 +242,19 @@ test_overflow (Fixture       *self,
                gconstpointer  unused)
 {
   self->waiters[1].parks = TRUE;
-  run (self, add_waiters);
-  run (self, overflow);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, overflow, self);
   g_assert_cmpint (self->waiters[0].n_lost, ==, 1);
   g_assert_cmpint (self->waiters[0].n_resumed, ==, 0);
   g_assert_cmpint (self->waiters[1].n_lost, ==, 1);
   g_assert_cmpint (self->waiters[1].n_resumed, ==, 1);
 }
 
+/* Runs in the thread of the link. */
 static void
-close_twice (Fixture *self)
+close_twice (gpointer data)
 {
+  Fixture *self = data;
   norpc_nats_inbox_change (NORPC_NATS_DISCONNECTED, self->inbox);
   norpc_nats_inbox_change (NORPC_NATS_CLOSED, self->inbox);
   norpc_nats_inbox_change (NORPC_NATS_CLOSED, self->inbox);
@@ -301,8 +266,8 @@ test_closed_twice (Fixture       *self,
                    gconstpointer  unused)
 {
   self->waiters[1].parks = TRUE;
-  run (self, add_waiters);
-  run (self, close_twice);
+  link_run (self->link, add_waiters, self);
+  link_run (self->link, close_twice, self);
   g_assert_cmpint (self->waiters[0].n_lost, ==, 1);
   g_assert_cmpint (self->waiters[1].n_lost, ==, 2);
   g_assert_cmpint (self->waiters[1].n_resumed, ==, 0);

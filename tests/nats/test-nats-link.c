@@ -9,16 +9,14 @@
 
 #include <norpc-glib/norpc-glib.h>
 
-#include "fake-server.h"
+#include "link-tools.h"
 #include "nats-connect.h"
-#include "norpc-nats-link-private.h"
 #include "norpc-nats-subscription-private.h"
 
 typedef struct
 {
   FakeServer    *server; /* (owned) */
   NorpcNatsLink *link;   /* (owned) */
-  GAsyncQueue   *gates;  /* (owned): of any items, each of which lets the thread of the link go on */
   int            n_ended; /* atomic: subscriptions */
 } Fixture;
 
@@ -26,15 +24,12 @@ static void
 set_up (Fixture       *self,
         gconstpointer  unused)
 {
-  g_autoptr (GError) error = NULL;
   natsOptions *options;
 
   self->server = fake_server_new ();
-  self->gates = g_async_queue_new ();
   options = connect_options_new (fake_server_get_url (self->server));
-  self->link = norpc_nats_link_new (options, &error);
+  self->link = link_connect (options);
   natsOptions_Destroy (options);
-  g_assert_no_error (error);
 }
 
 static void
@@ -44,15 +39,7 @@ tear_down (Fixture       *self,
   if (self->link != NULL)
     norpc_nats_link_close (self->link);
   g_clear_pointer (&self->link, norpc_nats_link_unref);
-  g_async_queue_unref (self->gates);
   fake_server_free (self->server);
-}
-
-/* Runs in the thread of the link. */
-static void
-wait_at_gate (gpointer data)
-{
-  g_async_queue_pop (((Fixture *) data)->gates);
 }
 
 static void
@@ -83,47 +70,23 @@ publish_second (gpointer data)
   publish (data, "second", 1);
 }
 
-static void
-wait_connected (Fixture  *self,
-                gboolean  connected)
-{
-  while (norpc_nats_link_is_connected (self->link) != connected)
-    g_usleep (1000);
-}
-
-static void
-lose (Fixture *self)
-{
-  fake_server_set_mode (self->server, FAKE_SERVER_SILENT);
-  fake_server_disconnect (self->server);
-  fake_server_wait_login (self->server, 2);
-  wait_connected (self, FALSE);
-}
-
-static void
-recover (Fixture *self)
-{
-  fake_server_set_mode (self->server, FAKE_SERVER_SERVE);
-  fake_server_disconnect (self->server);
-  wait_connected (self, TRUE);
-}
-
 /* A message that is published when the connection is there again does not overtake one that waits for it. */
 static void
 test_order (Fixture       *self,
             gconstpointer  unused)
 {
-  norpc_nats_link_invoke (self->link, wait_at_gate, self);
+  LinkGate first, second;
+
+  link_gate_put (&first, self->link);
   norpc_nats_link_invoke (self->link, publish_first, self);
-  norpc_nats_link_invoke (self->link, wait_at_gate, self);
+  link_gate_put (&second, self->link);
   norpc_nats_link_invoke (self->link, publish_second, self);
 
-  lose (self);
-  g_async_queue_push (self->gates, self);
-  while (g_async_queue_length (self->gates) != -1)
-    g_thread_yield ();
-  recover (self);
-  g_async_queue_push (self->gates, self);
+  link_lose (self->link, self->server);
+  link_gate_open (&first);
+  link_gate_await (&second);
+  link_recover (self->link, self->server);
+  link_gate_open (&second);
   fake_server_wait_received (self->server, "PUB second 1");
   g_assert_true (fake_server_has_received_in_order (self->server, "PUB first 1", "PUB second 1"));
 }
@@ -157,7 +120,7 @@ static void
 test_limit (Fixture       *self,
             gconstpointer  unused)
 {
-  lose (self);
+  link_lose (self->link, self->server);
   g_assert_cmpuint (fill (self, 1024 * 1024), ==, 7);
   g_assert_cmpuint (fill (self, 0), <=, 1024 * 1024 / 512);
 }
@@ -180,13 +143,6 @@ note_ended (gpointer fixture)
   g_atomic_int_inc (&((Fixture *) fixture)->n_ended);
 }
 
-/* Runs in the thread of the link. */
-static void
-open_gate (gpointer data)
-{
-  g_async_queue_push (((Fixture *) data)->gates, data);
-}
-
 /* Subscribes often while the server answers. Ends all subscriptions with @end once it does not, and returns when the
  * thread of the link has done that.
  */
@@ -202,13 +158,11 @@ end_subscriptions (Fixture *self,
       subscriptions[i] = norpc_nats_subscription_new (self->link, "any", NULL, drop_message, self, note_ended, &error);
       g_assert_no_error (error);
     }
-  norpc_nats_link_invoke (self->link, open_gate, self);
-  g_async_queue_pop (self->gates);
+  link_run (self->link, do_nothing, NULL);
   fake_server_set_answers (self->server, FALSE);
   for (guint i = 0; i < N_SUBSCRIPTIONS; i++)
     end (subscriptions[i]);
-  norpc_nats_link_invoke (self->link, open_gate, self);
-  g_async_queue_pop (self->gates);
+  link_run (self->link, do_nothing, NULL);
 }
 
 static void
@@ -292,11 +246,11 @@ test_lost (Fixture       *self,
   gint64 start = g_get_monotonic_time ();
 
   end_subscriptions (self, norpc_nats_subscription_end);
-  lose (self);
+  link_lose (self->link, self->server);
   wait_many_ended (self, N_SUBSCRIPTIONS - MAX_THREADS);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_TIME_SPAN_SECOND);
   fake_server_set_answers (self->server, TRUE);
-  recover (self);
+  link_recover (self->link, self->server);
   wait_ended (self);
 }
 

@@ -7,6 +7,7 @@
 
 #include <norpc-glib/norpc-glib.h>
 
+#include "link-tools.h"
 #include "nats-process.h"
 #include "norpc-nats-liveness-private.h"
 #include "norpc-nats-message-private.h"
@@ -26,6 +27,9 @@
 /* So many bytes are one question more. */
 #define QUESTION_SIZE (256 * 1024)
 #define N_REPLIES 4
+
+/* Seconds that a test waits. */
+#define TIME_LIMIT 30
 
 typedef struct _Fixture Fixture;
 
@@ -48,7 +52,6 @@ struct _Fixture
   guint              n_calls;
   int                n_gone;    /* atomic */
   int                last_gone; /* atomic: the number of a call */
-  int                n_jobs;    /* atomic */
 };
 
 static void
@@ -60,19 +63,6 @@ gone (NorpcNatsWatched *watched)
   g_atomic_int_inc (&self->n_gone);
 }
 
-static void
-wait_until (const int *n,
-            int        value)
-{
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-
-  while (g_atomic_int_get (n) != value)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end);
-      g_usleep (1000);
-    }
-}
-
 /* Runs in the thread of the link. */
 static void
 add_calls (gpointer data)
@@ -81,7 +71,6 @@ add_calls (gpointer data)
 
   for (guint i = 0; i < self->n_calls; i++)
     norpc_nats_liveness_add (self->liveness, &self->calls[i].watched);
-  g_atomic_int_inc (&self->n_jobs);
 }
 
 /* Runs in the thread of the link. */
@@ -92,7 +81,6 @@ note_replies (gpointer data)
 
   for (guint i = 0; i < N_REPLIES; i++)
     norpc_nats_liveness_note_reply (self->liveness, QUESTION_SIZE);
-  g_atomic_int_inc (&self->n_jobs);
 }
 
 /* Runs in the thread of the link. */
@@ -103,43 +91,15 @@ remove_calls (gpointer data)
 
   for (guint i = 0; i < self->n_calls; i++)
     norpc_nats_liveness_remove (self->liveness, &self->calls[i].watched);
-  g_atomic_int_inc (&self->n_jobs);
-}
-
-/* Runs in the thread of the link. */
-static void
-nothing (gpointer data)
-{
-  g_atomic_int_inc (&((Fixture *) data)->n_jobs);
-}
-
-/* Returns once the thread of the link has run @func. */
-static void
-run (Fixture *self,
-     void   (*func) (gpointer data))
-{
-  int n_jobs = g_atomic_int_get (&self->n_jobs);
-
-  norpc_nats_link_invoke (self->link, func, self);
-  wait_until (&self->n_jobs, n_jobs + 1);
 }
 
 static void
 set_up (Fixture       *self,
         gconstpointer  n_calls)
 {
-  g_autoptr (GError) error = NULL;
-  natsOptions *options;
-
   self->nats = nats_process_new ();
-  natsOptions_Create (&options);
-  natsOptions_SetURL (options, nats_process_get_url (self->nats));
-  self->link = norpc_nats_link_new (options, &error);
-  natsOptions_Destroy (options);
-  g_assert_no_error (error);
-  self->inbox = norpc_nats_inbox_new (self->link, &error);
-  g_assert_no_error (error);
-  norpc_nats_link_add_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+  self->link = link_connect_to (nats_process_get_url (self->nats));
+  self->inbox = link_add_inbox (self->link);
   self->liveness = norpc_nats_liveness_new (self->link, self->inbox, PREFIX);
 
   g_assert_cmpint (natsConnection_ConnectTo (&self->raw, nats_process_get_url (self->nats)), ==, NATS_OK);
@@ -156,14 +116,14 @@ set_up (Fixture       *self,
       call->watched.gone = gone;
       call->watched.reply = call->reply;
     }
-  run (self, add_calls);
+  link_run (self->link, add_calls, self);
 }
 
 static void
 tear_down (Fixture       *self,
            gconstpointer  unused)
 {
-  run (self, remove_calls);
+  link_run (self->link, remove_calls, self);
   for (guint i = 0; i < N_CALLS; i++)
     g_free (self->calls[i].reply);
   natsSubscription_Destroy (self->questions);
@@ -256,7 +216,7 @@ test_denied (Fixture       *self,
       answer (self, question, self->calls[1].reply);
       natsMsg_Destroy (question);
     }
-  wait_until (&self->n_gone, 1);
+  wait_for_number (&self->n_gone, 1, TIME_LIMIT);
   g_assert_cmpint (g_atomic_int_get (&self->last_gone), ==, 1);
 }
 
@@ -267,8 +227,8 @@ test_gone (Fixture       *self,
 {
   answer_round (self);
   g_assert_cmpint (natsSubscription_Unsubscribe (self->questions), ==, NATS_OK);
-  wait_until (&self->n_gone, (int) self->n_calls);
-  run (self, nothing);
+  wait_for_number (&self->n_gone, (int) self->n_calls, TIME_LIMIT);
+  link_run (self->link, do_nothing, NULL);
   g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, (int) self->n_calls);
 }
 
@@ -278,7 +238,7 @@ test_never_claimed (Fixture       *self,
                     gconstpointer  unused)
 {
   g_assert_cmpint (natsSubscription_Unsubscribe (self->questions), ==, NATS_OK);
-  wait_until (&self->n_gone, (int) self->n_calls);
+  wait_for_number (&self->n_gone, (int) self->n_calls, TIME_LIMIT);
 }
 
 /* Runs in the thread of the link. */
@@ -288,7 +248,6 @@ add_last_call (gpointer data)
   Fixture *self = data;
 
   norpc_nats_liveness_add (self->liveness, &self->calls[self->n_calls - 1].watched);
-  g_atomic_int_inc (&self->n_jobs);
 }
 
 /* Returns once the calls have been claimed: the export is asked for them. */
@@ -314,7 +273,7 @@ count_questions (Fixture *self,
   natsMsg *question;
   guint n = 0;
 
-  wait_until (&self->n_gone, n_lost);
+  wait_for_number (&self->n_gone, n_lost, TIME_LIMIT);
   g_assert_cmpint (natsConnection_Flush (norpc_nats_link_get_nats (self->link)), ==, NATS_OK);
   g_assert_cmpint (natsConnection_Flush (self->raw), ==, NATS_OK);
   while (natsSubscription_NextMsg (&question, self->questions, 0) == NATS_OK)
@@ -334,11 +293,11 @@ static void
 test_large (Fixture       *self,
             gconstpointer  unused)
 {
-  run (self, remove_calls);
+  link_run (self->link, remove_calls, self);
   self->calls[0].watched.size = 2 * QUESTION_SIZE;
   self->calls[1].watched.size = QUESTION_SIZE;
-  run (self, add_calls);
-  run (self, note_replies);
+  link_run (self->link, add_calls, self);
+  link_run (self->link, note_replies, self);
   g_assert_cmpuint (count_questions (self, 2), ==, MAX_UNCLAIMED + 3 + N_REPLIES);
   g_assert_cmpint (g_atomic_int_get (&self->last_gone), ==, 1);
 }
@@ -348,15 +307,15 @@ static void
 test_arrived (Fixture       *self,
               gconstpointer  unused)
 {
-  run (self, remove_calls);
+  link_run (self->link, remove_calls, self);
   self->calls[0].watched.size = 8 * QUESTION_SIZE;
-  run (self, add_calls);
-  run (self, remove_calls);
-  run (self, add_calls);
+  link_run (self->link, add_calls, self);
+  link_run (self->link, remove_calls, self);
+  link_run (self->link, add_calls, self);
   answer_round (self);
   wait_claimed (self);
   self->n_calls++;
-  run (self, add_last_call);
+  link_run (self->link, add_last_call, self);
   g_assert_cmpuint (count_questions (self, 1), ==, MAX_UNCLAIMED);
 }
 

@@ -11,7 +11,7 @@
 #include <norpc-glib/norpc-glib.h>
 
 #include "depot.h"
-#include "fake-server.h"
+#include "link-tools.h"
 #include "nats-connect.h"
 #include "norpc-nats-connection-private.h"
 #include "norpc-nats-flush-private.h"
@@ -28,8 +28,8 @@ typedef struct
   NorpcNatsLink       *link;       /* (unowned) */
   NorpcNatsEndpoint   *endpoint;   /* (owned) */
   DepotDepotProxy     *proxy;      /* (owned) */
-  GAsyncQueue         *gates;      /* (owned): of any items, each of which lets the thread of the link go on */
-  GAsyncQueue         *times;      /* (owned): of owned gint64 */
+  LinkGate             gate;
+  gint64               time;       /* how long the thread of the link had worked when it noted that, in microseconds */
   guint                n_calls;    /* that have not completed */
 } Fixture;
 
@@ -42,8 +42,6 @@ set_up (Fixture       *self,
   self->link = norpc_nats_connection_get_link (self->connection);
   self->endpoint = norpc_nats_endpoint_new (self->connection, "test.order");
   self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (self->endpoint));
-  self->gates = g_async_queue_new ();
-  self->times = g_async_queue_new ();
 }
 
 static void
@@ -56,8 +54,6 @@ tear_down (Fixture       *self,
   g_object_unref (self->proxy);
   g_object_unref (self->endpoint);
   g_object_unref (self->connection);
-  g_async_queue_unref (self->gates);
-  g_async_queue_unref (self->times);
   fake_server_free (self->server);
 }
 
@@ -84,58 +80,6 @@ call_once (Fixture    *self,
 {
   self->n_calls++;
   depot_depot_proxy_call_echo (self->proxy, text, NULL, ended_cb, self);
-}
-
-static void
-wait_connected (Fixture  *self,
-                gboolean  connected)
-{
-  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-
-  while (norpc_nats_link_is_connected (self->link) != connected)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end);
-      g_thread_yield ();
-    }
-}
-
-static void
-lose (Fixture *self)
-{
-  fake_server_set_mode (self->server, FAKE_SERVER_SILENT);
-  fake_server_disconnect (self->server);
-  fake_server_wait_login (self->server, 2);
-  wait_connected (self, FALSE);
-}
-
-static void
-recover (Fixture *self)
-{
-  fake_server_set_mode (self->server, FAKE_SERVER_SERVE);
-  fake_server_disconnect (self->server);
-  wait_connected (self, TRUE);
-}
-
-/* Runs in the thread of the link. */
-static void
-wait_at_gate (gpointer data)
-{
-  g_async_queue_pop (((Fixture *) data)->gates);
-}
-
-/* Returns once the thread of the link waits. */
-static void
-block_link (Fixture *self)
-{
-  norpc_nats_link_invoke (self->link, wait_at_gate, self);
-  while (g_async_queue_length (self->gates) != -1)
-    g_thread_yield ();
-}
-
-static void
-release_link (Fixture *self)
-{
-  g_async_queue_push (self->gates, self);
 }
 
 /* Checks that the last connection has received texts in this order. The last argument is NULL. */
@@ -173,8 +117,8 @@ test_lost (Fixture       *self,
       call_safely (self, text);
     }
   fake_server_wait_received (self->server, "text-19");
-  lose (self);
-  recover (self);
+  link_lose (self->link, self->server);
+  link_recover (self->link, self->server);
   call_safely (self, "last");
   fake_server_wait_received (self->server, "last");
   for (guint i = 0; i + 1 < N_CALLS; i++)
@@ -191,13 +135,13 @@ static void
 test_waiting (Fixture       *self,
               gconstpointer  unused)
 {
-  lose (self);
+  link_lose (self->link, self->server);
   call_safely (self, "first");
-  block_link (self);
+  link_gate_close (&self->gate, self->link);
   call_safely (self, "second");
   call_once (self, "third");
-  recover (self);
-  release_link (self);
+  link_recover (self->link, self->server);
+  link_gate_open (&self->gate);
   fake_server_wait_received (self->server, "first");
   fake_server_wait_received (self->server, "third");
   assert_order (self, "first", "second", "third", NULL);
@@ -210,13 +154,13 @@ test_unnoticed (Fixture       *self,
 {
   call_safely (self, "first");
   fake_server_wait_received (self->server, "first");
-  block_link (self);
+  link_gate_close (&self->gate, self->link);
   call_safely (self, "second");
   call_once (self, "third");
-  lose (self);
-  recover (self);
+  link_lose (self->link, self->server);
+  link_recover (self->link, self->server);
   call_safely (self, "last");
-  release_link (self);
+  link_gate_open (&self->gate);
   fake_server_wait_received (self->server, "last");
   assert_order (self, "first", "second", "third", "last", NULL);
   while (g_main_context_iteration (NULL, FALSE))
@@ -231,11 +175,6 @@ mark_cb (natsMsg  *message,
 {
   natsMsg_Destroy (message);
   g_atomic_int_set ((int *) marked, TRUE);
-}
-
-static void
-nothing (gpointer unused)
-{
 }
 
 /* Returns the word (owned) of a line that has been received, counted from its end. The line begins with @start. */
@@ -264,17 +203,17 @@ test_no_responders (Fixture       *self,
   int marked = FALSE;
   g_autoptr (GError) error = NULL;
   NorpcNatsSubscription *mark =
-    norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, &marked, nothing, &error);
+    norpc_nats_subscription_new (self->link, "mark", NULL, mark_cb, &marked, do_nothing, &error);
   g_autofree char *inbox = NULL, *reply = NULL, *id = NULL, *text = NULL, *received = NULL;
 
   g_assert_no_error (error);
   fake_server_wait_received (self->server, "SUB mark");
-  lose (self);
+  link_lose (self->link, self->server);
   call_safely (self, "first");
-  recover (self);
+  link_recover (self->link, self->server);
   fake_server_wait_received (self->server, "first");
 
-  block_link (self);
+  link_gate_close (&self->gate, self->link);
   inbox = find_word (self, "SUB _INBOX", 1);
   id = find_word (self, "SUB mark", 1);
   reply = find_word (self, "HPUB test.order.org.example.Depot.NoteSafely ", 3);
@@ -283,7 +222,7 @@ test_no_responders (Fixture       *self,
   while (!g_atomic_int_get (&marked))
     g_thread_yield ();
   call_once (self, "second");
-  release_link (self);
+  link_gate_open (&self->gate);
   fake_server_wait_received (self->server, "second");
   call_once (self, "last");
   fake_server_wait_received (self->server, "last");
@@ -315,7 +254,7 @@ check_no_flush (NorpcNatsChange change,
 static void
 add_check (gpointer data)
 {
-  norpc_nats_link_add_watch (((Fixture *) data)->link, check_no_flush, data, nothing);
+  norpc_nats_link_add_watch (((Fixture *) data)->link, check_no_flush, data, do_nothing);
 }
 
 /* A flush asks the server for a sign after it has sent the calls that wait for the connection. */
@@ -328,14 +267,14 @@ test_flush (Fixture       *self,
   int done = FALSE;
 
   norpc_nats_link_invoke (self->link, add_check, self);
-  lose (self);
+  link_lose (self->link, self->server);
   depot_depot_proxy_call_note_soon (self->proxy, "first");
   norpc_nats_flush (norpc_nats_connection_get_inbox (self->connection), 30000, flushed, &done);
-  block_link (self);
-  release_link (self);
-  block_link (self);
-  recover (self);
-  release_link (self);
+  link_gate_close (&self->gate, self->link);
+  link_gate_open (&self->gate);
+  link_gate_close (&self->gate, self->link);
+  link_recover (self->link, self->server);
+  link_gate_open (&self->gate);
   while (!g_atomic_int_get (&done))
     g_thread_yield ();
 
@@ -354,26 +293,20 @@ end_flush (natsStatus status,
 
 /* Runs in the thread of the link. */
 static void
-push_time (gpointer data)
+note_time (gpointer data)
 {
   struct timespec now;
-  gint64 time;
 
   g_assert_cmpint (clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now), ==, 0);
-  time = (gint64) now.tv_sec * G_TIME_SPAN_SECOND + now.tv_nsec / 1000;
-  g_async_queue_push (((Fixture *) data)->times, g_memdup2 (&time, sizeof time));
+  ((Fixture *) data)->time = (gint64) now.tv_sec * G_TIME_SPAN_SECOND + now.tv_nsec / 1000;
 }
 
-/* Returns how long the thread of the link has worked, once it has done what it has to do. In microseconds. */
 static gint64
 get_link_time (Fixture *self)
 {
-  g_autofree gint64 *time = NULL;
+  link_run (self->link, note_time, self);
 
-  norpc_nats_link_invoke (self->link, push_time, self);
-  time = g_async_queue_pop (self->times);
-
-  return *time;
+  return self->time;
 }
 
 /* Returns how long the thread of the link works for many flushes. */
@@ -396,7 +329,7 @@ test_many_flushes (Fixture       *self,
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   gint64 time;
 
-  lose (self);
+  link_lose (self->link, self->server);
   self->n_calls++;
   depot_depot_proxy_call_note_safely (self->proxy, "first", cancellable, ended_cb, self);
   time = flush_often (self);
