@@ -206,7 +206,10 @@ norpc_nats_inbox_new (NorpcNatsLink  *link,
   wildcard = g_strconcat (self->prefix, "*", NULL);
   self->subscription = norpc_nats_subscription_new_sync (link, wildcard, inbox_cb, self->table, table_unref, error);
   if (self->subscription != NULL)
-    return self;
+    {
+      norpc_nats_link_set_replies (link, norpc_nats_subscription_get_nats (self->subscription));
+      return self;
+    }
 
   norpc_nats_inbox_free (self);
 

@@ -36,6 +36,7 @@ struct _NorpcNatsLink
   int              connected; /* atomic: what the library has reported last */
   int              n_losses; /* atomic: losses of the connection that the thread of the link does not know yet */
   int              closed;  /* atomic: nothing can be sent any more */
+  natsSubscription *replies; /* (unowned) (nullable), atomic: the one that receives the replies, as long as it is there */
   int              overflowed[2]; /* atomic: the report of a loss of replies, or of other messages, is on its way */
 
   GMutex          lock;

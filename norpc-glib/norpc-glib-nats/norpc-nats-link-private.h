@@ -100,6 +100,8 @@ void            norpc_nats_link_flush       (NorpcNatsLink        *self,
                                              guint                 milliseconds,
                                              NorpcNatsFlushedFunc  func,
                                              gpointer              data);
+void            norpc_nats_link_set_replies (NorpcNatsLink        *self,
+                                             natsSubscription     *subscription);
 gint64          norpc_nats_link_get_max_payload (NorpcNatsLink    *self);
 void            norpc_nats_link_note_unsent (NorpcNatsLink        *self,
                                              const GError         *error);

@@ -296,12 +296,18 @@ closed_cb (natsConnection *nats,
   report (closure, NORPC_NATS_CLOSED);
 }
 
+/* @subscription may be gone already: the library does not keep it for its report. */
 static gboolean
-receives_replies (natsSubscription *subscription)
+receives_replies (gpointer                closure,
+                  const natsSubscription *subscription)
 {
-  const char *subject = subscription != NULL ? natsSubscription_GetSubject (subscription) : NULL;
+  NorpcNatsLink *self = find_link (GPOINTER_TO_UINT (closure));
+  gboolean receives = self != NULL && g_atomic_pointer_get (&self->replies) == subscription;
 
-  return subject != NULL && g_str_has_prefix (subject, NORPC_NATS_INBOX_PREFIX);
+  if (self != NULL)
+    norpc_nats_link_unref (self);
+
+  return receives;
 }
 
 static void
@@ -312,7 +318,7 @@ error_cb (natsConnection   *nats G_GNUC_UNUSED,
 {
   /* A call that an export does not get is noticed by its client. */
   if (status == NATS_SLOW_CONSUMER)
-    report (closure, receives_replies (subscription) ? NORPC_NATS_OVERFLOWED : NORPC_NATS_EVENTS_OVERFLOWED);
+    report (closure, receives_replies (closure, subscription) ? NORPC_NATS_OVERFLOWED : NORPC_NATS_EVENTS_OVERFLOWED);
   else if (status == NATS_NOT_PERMITTED)
     g_message ("NATS: %s", nats_GetLastError (&status));
   else
@@ -595,6 +601,14 @@ norpc_nats_link_describe_end (NorpcNatsLink *self)
   g_mutex_unlock (&self->lock);
 
   return text;
+}
+
+/* Thread-safe. Losses of other subscriptions are reported as those of events. */
+void
+norpc_nats_link_set_replies (NorpcNatsLink    *self,
+                             natsSubscription *subscription)
+{
+  g_atomic_pointer_set (&self->replies, subscription);
 }
 
 /* Called in the thread of the link. Returns how many bytes the data of a message may have, or 0 if that is not known. */

@@ -29,6 +29,7 @@ NorpcNatsSubscription *norpc_nats_subscription_new_sync (NorpcNatsLink         *
                                                          gpointer               data,
                                                          GDestroyNotify         destroy,
                                                          GError               **error);
+natsSubscription      *norpc_nats_subscription_get_nats (NorpcNatsSubscription *self);
 gint64                 norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self);
 void                   norpc_nats_subscription_end (gpointer               self);
 void                   norpc_nats_subscription_drop (gpointer              self);

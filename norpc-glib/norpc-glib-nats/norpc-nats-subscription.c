@@ -234,6 +234,13 @@ norpc_nats_subscription_new_sync (NorpcNatsLink         *link,
   return NULL;
 }
 
+/* Gets that of one that subscribed in its thread. */
+natsSubscription *
+norpc_nats_subscription_get_nats (NorpcNatsSubscription *self)
+{
+  return self->nats;
+}
+
 /* Called in the thread of the link. Returns how many messages the library has dropped, because they came too fast. */
 gint64
 norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self)

@@ -47,6 +47,7 @@ typedef struct
   int holds;    /* atomic: a mark holds up the thread of libnats that delivers messages */
   int held;     /* atomic: it does */
   int dropped;  /* atomic: libnats has dropped messages since that was last checked */
+  int n_overflows; /* atomic */
 } Fixture;
 
 static void
@@ -254,9 +255,117 @@ test_started_again (Fixture       *self,
   wait_for_number (&self->n_marks, 1, TIME_LIMIT);
 }
 
+/* Holds the thread of libnats that calls back about connections. */
+typedef struct
+{
+  int reached; /* atomic */
+  int opened;  /* atomic */
+  int left;    /* atomic */
+} Hold;
+
+/* Runs in that thread. */
+static void
+hold_cb (natsConnection *nats,
+         void           *data)
+{
+  Hold *self = data;
+
+  g_atomic_int_set (&self->reached, TRUE);
+  wait_for_number (&self->opened, TRUE, TIME_LIMIT);
+  g_atomic_int_set (&self->left, TRUE);
+}
+
+static void
+hold_callbacks (Hold        *self,
+                NatsProcess *nats)
+{
+  natsOptions *options;
+  natsConnection *connection;
+
+  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
+  g_assert_cmpint (natsOptions_SetURL (options, nats_process_get_url (nats)), ==, NATS_OK);
+  g_assert_cmpint (natsOptions_SetClosedCB (options, hold_cb, self), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Connect (&connection, options), ==, NATS_OK);
+  natsOptions_Destroy (options);
+  natsConnection_Destroy (connection);
+  wait_for_number (&self->reached, TRUE, TIME_LIMIT);
+}
+
+/* Runs in a thread of libnats. */
+static void
+drop_message (natsMsg  *message,
+              gpointer  unused)
+{
+  natsMsg_Destroy (message);
+}
+
+static void
+note_ended (gpointer ended)
+{
+  g_atomic_int_set ((int *) ended, TRUE);
+}
+
+/* Runs in the thread of the link. */
+static void
+count_overflows (NorpcNatsChange change,
+                 gpointer        data)
+{
+  g_assert_cmpint (change, ==, NORPC_NATS_EVENTS_OVERFLOWED);
+  g_atomic_int_inc (&((Fixture *) data)->n_overflows);
+}
+
+/* Runs in the thread of the link. */
+static void
+watch_job (gpointer data)
+{
+  norpc_nats_link_add_watch (((Fixture *) data)->link, count_overflows, data, do_nothing);
+}
+
+/* Runs in the thread of the link. */
+static void
+unwatch_job (gpointer data)
+{
+  norpc_nats_link_remove_watch (((Fixture *) data)->link, data);
+}
+
+/* libnats reports dropped messages of a subscription that has ended meanwhile. */
+static void
+test_ended (Fixture       *self,
+            gconstpointer  unused)
+{
+  int ended = FALSE;
+  Hold hold = { FALSE, FALSE, FALSE };
+  g_autoptr (GError) error = NULL;
+  NorpcNatsSubscription *many;
+
+  release (self);
+  link_run (self->link, watch_job, self);
+  many = norpc_nats_subscription_new (self->link, "many", NULL, drop_message, &ended, note_ended, &error);
+  g_assert_no_error (error);
+  link_run (self->link, do_nothing, NULL);
+  g_assert_cmpint (natsConnection_Flush (norpc_nats_link_get_nats (self->link)), ==, NATS_OK);
+  hold_callbacks (&hold, self->nats);
+  g_atomic_int_set (&self->holds, TRUE);
+  g_assert_cmpint (natsConnection_PublishString (self->publisher, "mark", ""), ==, NATS_OK);
+  wait_for_number (&self->held, TRUE, TIME_LIMIT);
+  for (guint i = 0; i < N_DROPPED; i++)
+    g_assert_cmpint (natsConnection_PublishString (self->publisher, "many", ""), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (self->publisher), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (norpc_nats_link_get_nats (self->link)), ==, NATS_OK);
+
+  norpc_nats_subscription_end (many);
+  g_atomic_int_set (&self->holds, FALSE);
+  wait_for_number (&ended, TRUE, TIME_LIMIT);
+  g_usleep (100 * G_TIME_SPAN_MILLISECOND); /* libnats releases it a moment later */
+  g_atomic_int_set (&hold.opened, TRUE);
+  wait_for_number (&hold.left, TRUE, TIME_LIMIT);
+  wait_for_number (&self->n_overflows, 1, TIME_LIMIT);
+  link_run (self->link, unwatch_job, self);
+}
+
 #define N_CANCELLED 60
 
-/* What the functions wait for that free the arguments of calls. */
+/* Flags of the functions that free the arguments of calls. */
 typedef struct
 {
   int may_free;    /* atomic */
@@ -418,6 +527,7 @@ main (int   argc,
   g_test_add ("/nats/bounds/number", Fixture, NULL, set_up, test_number, tear_down);
   g_test_add ("/nats/bounds/size", Fixture, NULL, set_up, test_size, tear_down);
   g_test_add ("/nats/bounds/started-again", Fixture, NULL, set_up, test_started_again, tear_down);
+  g_test_add ("/nats/bounds/ended", Fixture, NULL, set_up, test_ended, tear_down);
   g_test_add ("/nats/bounds/headers", Fixture, NULL, set_up, test_headers, tear_down);
 #ifdef __SANITIZE_THREAD__
   /* A function that frees a value must not block there: tests/tsan holds a lock meanwhile. */
