@@ -6,7 +6,7 @@
 
 const { Gio, GLib, GObject } = imports.gi;
 const { getDeclaredTypes, getLeftOut, getMembers } = imports.overrides._norpc.description;
-const { give, isDict, wrongType } = imports.overrides._norpc.values;
+const { giveOwn, isDict, wrongType } = imports.overrides._norpc.values;
 
 let generic;  // the functions of Norpc.DynamicProxy
 const OPTIONS = ['cancellable', 'parent', 'priority', 'timeout'];
@@ -70,10 +70,10 @@ function unwrap(returned) {
     if (returned === true)
         return undefined;
     if (!Array.isArray(returned) || returned[0] !== true)
-        return give(returned);
+        return giveOwn(returned);
     if (returned.length <= 2)
-        return give(returned[1]);
-    return give(returned.slice(1));
+        return giveOwn(returned[1]);
+    return returned.slice(1).map(giveOwn);
 }
 
 // The functions of a class that send a call, for generated classes and for those that were made at run time.

@@ -2,7 +2,8 @@
 
 // Values of types that a description at run time has, as those of generated code, and the variants that carry them.
 //
-// A codec has a signature, take (value, name), which makes a checked variant of a value, and give (variant).
+// A codec has a signature, take (value, name), which makes a checked variant of a value, and give (variant, giveValue),
+// which unpacks variants of D-Bus's types with the function, give () or giveOwn ().
 
 /* exported DeclaredTypes, toConstant */
 
@@ -11,7 +12,11 @@ const { give, isDict, makeVariantTaker, take, wrongType } = imports.overrides._n
 
 // A type of D-Bus.
 function makePlainCodec(signature) {
-    return { signature, take: makeVariantTaker(signature), give };
+    return {
+        signature,
+        take: makeVariantTaker(signature),
+        give: (variant, giveValue = give) => giveValue(variant),
+    };
 }
 
 // A type whose values are texts outside of the process.
@@ -37,7 +42,7 @@ function makeMaybeCodec(content) {
             const isNull = value === null || value === undefined;
             return GLib.Variant.new_maybe(new GLib.VariantType(content.signature), isNull ? null : content.take(value, name));
         },
-        give: variant => variant.n_children() === 0 ? null : content.give(variant.get_child_value(0)),
+        give: (variant, giveValue) => variant.n_children() === 0 ? null : content.give(variant.get_child_value(0), giveValue),
     };
 }
 
@@ -54,7 +59,7 @@ function makeArrayCodec(element) {
             return GLib.Variant.new_array(new GLib.VariantType(element.signature),
                 value.map((item, index) => element.take(item, `${name}[${index}]`)));
         },
-        give: variant => getChildren(variant).map(element.give),
+        give: (variant, giveValue) => getChildren(variant).map(child => element.give(child, giveValue)),
     };
 }
 
@@ -104,9 +109,9 @@ function makeRecordCodec(recordName, signature, fields) {
                 throw new TypeError(`${name}: ${recordName} has no field '${unknown}'`);
             return GLib.Variant.new_tuple(fields.map(([field, codec]) => codec.take(value[field], `${name}: field '${field}'`)));
         },
-        give: variant => {
+        give: (variant, giveValue) => {
             const record = Object.create(klass.prototype);
-            fields.forEach(([field, codec], index) => (record[field] = codec.give(variant.get_child_value(index))));
+            fields.forEach(([field, codec], index) => (record[field] = codec.give(variant.get_child_value(index), giveValue)));
             return record;
         },
     };

@@ -6,7 +6,7 @@
 
 const { GObject } = imports.gi;
 const { DeclaredTypes } = imports.overrides._norpc.declared;
-const { makeTaker, wrongType } = imports.overrides._norpc.values;
+const { give, giveOwn, makeTaker, wrongType } = imports.overrides._norpc.values;
 
 // Several values: arguments, results, or an item of a stream.
 var Args = class {
@@ -75,11 +75,13 @@ class GenericArgs extends Args {
     constructor(kind, names, types, declared) {
         super(kind, names, types, type => declared.getCodec(type)?.take);
         this.codecs = types.map(type => declared.getCodec(type));
+        // A descriptor that is a result itself belongs to no variant.
+        this.giveValues = types.map(type => kind === 'result' && type !== 'h' ? giveOwn : give);
     }
 
     // Gets the values of a tuple.
     give(tuple) {
-        return this.codecs.map((codec, index) => codec.give(tuple.get_child_value(index)));
+        return this.codecs.map((codec, index) => codec.give(tuple.get_child_value(index), this.giveValues[index]));
     }
 }
 

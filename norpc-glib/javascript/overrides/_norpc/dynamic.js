@@ -10,7 +10,7 @@ const { getDeclaredTypes, getLeftOut, getMembers } = imports.overrides._norpc.de
 const { addAllFunctions } = imports.overrides._norpc.calls;
 const { getErrorClasses } = imports.overrides._norpc.errors;
 const { addEvents } = imports.overrides._norpc.events;
-const { answer } = imports.overrides._norpc.services;
+const { answer, makeTuple } = imports.overrides._norpc.services;
 
 let Norpc;
 
@@ -64,7 +64,7 @@ function makeServiceClass(info, type) {
                 if (member.isStream)
                     values.unshift(Norpc.DynamicStream.get_for_call(call));
                 answer(this, call, member, values, (answered, results) =>
-                    answered.return_variant(GLib.Variant.new_tuple(results)));
+                    answered.return_variant(makeTuple(results)));
                 return true;
             }
         });

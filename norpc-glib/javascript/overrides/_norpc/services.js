@@ -2,7 +2,7 @@
 
 // Services that are classes of JavaScript.
 
-/* exported addService, answer, log, makeGError */
+/* exported addService, answer, log, makeGError, makeTuple */
 
 const { GLib, GObject } = imports.gi;
 const { getFunctionName, getMembers } = imports.overrides._norpc.description;
@@ -40,6 +40,19 @@ function fail(call, error, name) {
     call.return_gerror(makeGError(error));
     if (!(error instanceof GLib.Error))
         log(error, `${name}() failed`);
+}
+
+// Gives the descriptors in a result to its variant. One that is a result itself belongs to the reply.
+function moveDescriptors(value) {
+    return value instanceof GLib.Variant && value.get_type_string() !== 'h' && /[hv]/.test(value.get_type_string())
+        ? Norpc.variant_take_fds(value) : value;
+}
+
+// The same for results that are all variants. GJS 1.74 never releases those that it has made, so that what owns the
+// descriptors is to contain them.
+function makeTuple(values) {
+    return values.some(value => value.get_type_string() === 'h')
+        ? GLib.Variant.new_tuple(values.map(moveDescriptors)) : moveDescriptors(GLib.Variant.new_tuple(values));
 }
 
 // Checks the results of a method, and sends them, unless the method has answered otherwise.
@@ -80,7 +93,7 @@ function getHandled(iface) {
 function makeHandler(member) {
     return function (call, ...args) {
         answer(this, call, member, args.map(own), (answered, results) =>
-            this[`complete_${member.functionName}`](answered, ...results));
+            this[`complete_${member.functionName}`](answered, ...results.map(moveDescriptors)));
         return true;
     };
 }

@@ -4,7 +4,7 @@
 //
 // A taker is a function that gets a value and the name that an error calls it by.
 
-/* exported give, isDict, own, makeTaker, makeVariantTaker, take, wrongType */
+/* exported give, giveOwn, isDict, own, makeTaker, makeVariantTaker, take, wrongType */
 
 const { Gio, GLib, GObject } = imports.gi;
 
@@ -13,6 +13,7 @@ const INTEGERS = {
     n: [-(2 ** 15), 2 ** 15 - 1],
     q: [0, 2 ** 16 - 1],
     i: [-(2 ** 31), 2 ** 31 - 1],
+    h: [-1, 2 ** 31 - 1],
     u: [0, 2 ** 32 - 1],
     x: [-(2 ** 63), 2 ** 63 - 1024],  // the largest number of JavaScript in the range
     t: [0, 2 ** 64 - 2048],
@@ -274,6 +275,31 @@ function give(value) {
     if (value instanceof Gio.ListModel && !(Symbol.iterator in value))
         Object.getPrototypeOf(value)[Symbol.iterator] = iterateModel;
     return value;
+}
+
+// Makes a descriptor of the same file.
+function duplicate(fd) {
+    const list = new Gio.UnixFDList();
+    list.append(fd);
+    return list.steal_fds()[0];
+}
+
+// Unpacks a variant, with duplicates of its descriptors, which are closed with the variant.
+function unpackOwn(variant) {
+    const type = variant.get_type_string();
+    if (!/[hv]/.test(type))
+        return variant.recursiveUnpack();
+    if (type === 'h')
+        return variant.get_handle() >= 0 ? duplicate(variant.get_handle()) : -1;
+    const children = Array.from({ length: variant.n_children() }, (_, index) => unpackOwn(variant.get_child_value(index)));
+    if (type.startsWith('a{'))
+        return Object.fromEntries(children);
+    return /^[a({]/.test(type) ? children : children[0] ?? null;
+}
+
+// Converts a result of GJS to a plain value, whose descriptors belong to the caller.
+function giveOwn(value) {
+    return value instanceof GLib.Variant ? unpackOwn(value) : give(value);
 }
 
 // Gets a plain value, or a copy of a record, that outlives the function that borrows it.
