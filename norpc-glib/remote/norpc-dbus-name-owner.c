@@ -199,12 +199,11 @@ introspected_cb (GObject      *connection,
   watch_free (watch);
 }
 
-/* Calls @known once it is known whether the service has norpc-glib. The question is a plain one of D-Bus, so that
+/* Has the object called back once it is known whether the service has norpc-glib. The question is a plain one of D-Bus, so that
  * other services see nothing that they do not know.
  */
 void
-norpc_dbus_object_ask_service (NorpcDBusObject *self,
-                               void           (*known) (NorpcDBusObject *self))
+norpc_dbus_object_ask_service (NorpcDBusObject *self)
 {
   if (self->service_kind != NORPC_DBUS_SERVICE_UNKNOWN)
     return;
@@ -215,5 +214,12 @@ norpc_dbus_object_ask_service (NorpcDBusObject *self,
     limit_question (self);
   g_dbus_connection_call (self->connection, self->name, self->path, NORPC_DBUS_INTROSPECTABLE, "Introspect", NULL,
                           G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, self->question, introspected_cb,
-                          watch_new (self, known));
+                          watch_new (self, self->service_known));
+}
+
+/* Thread-safe. A call may start the service nevertheless. */
+gboolean
+norpc_dbus_object_is_closed (NorpcDBusObject *self)
+{
+  return g_atomic_int_get (&self->is_absent) || norpc_dbus_object_is_disconnected (self);
 }

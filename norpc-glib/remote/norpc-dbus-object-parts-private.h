@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 /* Shared by the files of the object, and by those of its calls, see norpc-dbus-call-private.h: norpc-dbus-slots.c limits
  * the calls, norpc-dbus-barriers.c has the threads that wait until they have been sent, norpc-dbus-name-owner.c finds out
- * which process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses them, has the rest.
+ * which process serves the object and whether that has norpc-glib, norpc-dbus-object-interfaces.c has the interfaces that
+ * proxies follow, and norpc-dbus-object.c, which uses them, has the rest.
  */
 
 /* The process behind an object, as far as it is known. */
@@ -43,6 +44,7 @@ struct _NorpcDBusObject
   int              n_received; /* atomic: how often the object was in a message, if it was received in messages */
   int              is_absent;  /* atomic: nothing has the name, as far as is known */
   void           (*call_ended) (NorpcDBusObject *self); /* since construction */
+  void           (*service_known) (NorpcDBusObject *self); /* since construction: the answer about the service is there */
 
   gboolean         started;
   gboolean         ended;       /* the endpoint has been finalized */
@@ -104,8 +106,19 @@ void     norpc_dbus_object_open_barriers (NorpcDBusObject *self);
 /* The owner of the name */
 void norpc_dbus_object_watch_name_owner (NorpcDBusObject *self,
                                          void           (*changed) (NorpcDBusObject *self));
-void norpc_dbus_object_ask_service      (NorpcDBusObject *self,
-                                         void           (*known) (NorpcDBusObject *self));
+void norpc_dbus_object_ask_service      (NorpcDBusObject *self);
 void norpc_dbus_object_drop_question    (NorpcDBusObject *self);
+
+/* The interfaces */
+void     norpc_dbus_object_tell_owner        (NorpcDBusObject     *self,
+                                              const char          *owner);
+void     norpc_dbus_object_tell_service      (NorpcDBusObject     *self,
+                                              const char          *member,
+                                              guint                number,
+                                              GAsyncReadyCallback  replied,
+                                              gpointer             data);
+void     norpc_dbus_object_tell_service_kind (NorpcDBusObject     *self);
+gboolean norpc_dbus_object_wants_objects     (NorpcDBusObject     *self);
+void     norpc_dbus_object_stop_interfaces   (NorpcDBusObject     *self);
 
 G_END_DECLS

@@ -3,10 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "core/norpc-info-match-private.h"
 #include "events/norpc-stream-private.h"
 #include "norpc-dbus-call-private.h"
-#include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
@@ -38,69 +36,6 @@ clear_object (gpointer data)
   g_object_unref (self->connection);
 }
 
-/* Returns the interfaces (owned), to be used without the lock. */
-static GPtrArray *
-list_interfaces (NorpcDBusObject *self)
-{
-  GPtrArray *list = g_ptr_array_new_with_free_func (norpc_dbus_interface_unref);
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->interfaces->len; i++)
-    g_ptr_array_add (list, norpc_dbus_interface_ref (self->interfaces->pdata[i]));
-  g_mutex_unlock (&self->lock);
-
-  return list;
-}
-
-/* Tells the proxies whether there is a service. */
-static void
-tell_owner (NorpcDBusObject *self,
-            const char      *owner)
-{
-  g_autoptr (GPtrArray) list = list_interfaces (self);
-
-  for (guint i = 0; i < list->len; i++)
-    norpc_dbus_interface_set_owner (list->pdata[i], owner);
-}
-
-/* Tells the service about the object, as norpc-dbus-request.c reads it. The error of a message that cannot be sent does not
- * matter: the connection is closed. @replied (nullable) is called once the service has seen it, or has gone.
- */
-static void
-tell_service (NorpcDBusObject     *self,
-              const char          *member,
-              guint                number,
-              GAsyncReadyCallback  replied,
-              gpointer             data)
-{
-  g_dbus_connection_call (self->connection, self->name, self->path, NORPC_DBUS_CALLS, member,
-                          g_variant_new ("(u)", number), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, replied,
-                          data);
-}
-
-/* Returns TRUE if an interface has signals that are sent only to those who follow the object. */
-static gboolean
-wants_objects (NorpcDBusObject *self)
-{
-  g_autoptr (GPtrArray) list = list_interfaces (self);
-
-  for (guint i = 0; i < list->len; i++)
-    if (norpc_dbus_interface_sends_objects (list->pdata[i]))
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-follow_object (NorpcDBusObject *self)
-{
-  if (self->follows || self->service_kind != NORPC_DBUS_SERVICE_NORPC || !wants_objects (self))
-    return;
-
-  self->follows = TRUE;
-  tell_service (self, "Follow", 1, NULL, NULL);
-}
-
 /* Completes the calls that were sent: nobody answers them any more. */
 static void
 reject_sent (NorpcDBusObject *self,
@@ -125,13 +60,9 @@ reject_sent (NorpcDBusObject *self,
 static void
 service_known (NorpcDBusObject *self)
 {
-  g_autoptr (GPtrArray) list = list_interfaces (self);
   NorpcDBusCall *call;
 
-  for (guint i = 0; i < list->len; i++)
-    norpc_dbus_interface_set_has_norpc (list->pdata[i], self->service_kind == NORPC_DBUS_SERVICE_NORPC);
-  follow_object (self);
-
+  norpc_dbus_object_tell_service_kind (self);
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
     {
       norpc_dbus_call_send (call);
@@ -146,10 +77,10 @@ owner_changed (NorpcDBusObject *self)
   /* Calls that were sent to nobody wait for the service that they start. */
   if (self->lost_owner)
     reject_sent (self, "failed: its service has left the bus");
-  tell_owner (self, self->owner);
+  norpc_dbus_object_tell_owner (self, self->owner);
   self->follows = FALSE;
-  if (!g_queue_is_empty (&self->waiting) || (self->owner != NULL && wants_objects (self)))
-    norpc_dbus_object_ask_service (self, service_known);
+  if (!g_queue_is_empty (&self->waiting) || (self->owner != NULL && norpc_dbus_object_wants_objects (self)))
+    norpc_dbus_object_ask_service (self);
 }
 
 static void
@@ -164,7 +95,7 @@ close_object (gpointer data)
       norpc_dbus_call_reject (call, CLOSED);
       norpc_dbus_call_unref (call);
     }
-  tell_owner (self, NULL);
+  norpc_dbus_object_tell_owner (self, NULL);
   norpc_dbus_object_tell_probes (self);
 }
 
@@ -219,40 +150,15 @@ start_object (gpointer data)
 }
 
 static void
-stop_interfaces (NorpcDBusObject *self)
-{
-  g_autoptr (GPtrArray) list = list_interfaces (self);
-
-  for (guint i = 0; i < list->len; i++)
-    norpc_dbus_interface_stop (list->pdata[i]);
-}
-
-static void
-unfollowed_cb (GObject      *connection,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  NorpcDBusObject *self = user_data;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
-
-  stop_interfaces (self);
-  norpc_dbus_object_unref (self);
-}
-
-/* The signals that are on their way may have objects, which this process gets nevertheless. */
-static void
 stop_object (NorpcDBusObject *self)
 {
   guint n_received = (guint) g_atomic_int_get (&self->n_received);
 
   self->started = FALSE;
   norpc_dbus_object_drop_question (self);
-  if (self->follows && !g_atomic_int_get (&self->closed))
-    tell_service (self, "Follow", 0, unfollowed_cb, norpc_dbus_object_ref (self));
-  else
-    stop_interfaces (self);
+  norpc_dbus_object_stop_interfaces (self);
   if (n_received > 0 && self->service_kind == NORPC_DBUS_SERVICE_NORPC && !g_atomic_int_get (&self->closed))
-    tell_service (self, "Release", n_received, NULL, NULL);
+    norpc_dbus_object_tell_service (self, "Release", n_received, NULL, NULL);
 
   norpc_dbus_opened_stream_stop_all (self);
   g_clear_pointer (&self->name_owner_match, norpc_dbus_match_free);
@@ -338,6 +244,7 @@ norpc_dbus_object_new (GDBusConnection *connection,
   self->streams = g_hash_table_new (g_str_hash, g_str_equal);
   self->stream_signals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->call_ended = call_ended;
+  self->service_known = service_known;
   object_invoke (self, start_object);
 
   return self;
@@ -385,13 +292,6 @@ norpc_dbus_object_end (NorpcDBusObject *self)
   norpc_dbus_object_unref (self);
 }
 
-/* A call may start the service nevertheless. */
-gboolean
-norpc_dbus_object_is_closed (NorpcDBusObject *self)
-{
-  return g_atomic_int_get (&self->is_absent) || norpc_dbus_object_is_disconnected (self);
-}
-
 static void
 send_or_wait (gpointer data)
 {
@@ -405,7 +305,7 @@ send_or_wait (gpointer data)
   else if (object->service_kind == NORPC_DBUS_SERVICE_UNKNOWN || object->service_kind == NORPC_DBUS_SERVICE_ASKED)
     {
       g_queue_push_tail (&object->waiting, call);
-      norpc_dbus_object_ask_service (object, service_known);
+      norpc_dbus_object_ask_service (object);
       return;
     }
   else
@@ -464,98 +364,4 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   sent = norpc_dbus_call_new (self, call, g_steal_pointer (&message));
   if (sent != NULL)
     norpc_dbus_thread_invoke (send_or_wait, sent);
-}
-
-/* An interface that was added. */
-typedef struct
-{
-  NorpcDBusObject    *object; /* (owned) */
-  NorpcDBusInterface *iface;  /* (owned) */
-} Addition;
-
-static NorpcDBusMatchScope
-get_scope (NorpcDBusObject *self)
-{
-  if (self->closing_id == 0)
-    return NORPC_DBUS_MATCH_SIGNAL;
-
-  return self->service_kind == NORPC_DBUS_SERVICE_NORPC ? NORPC_DBUS_MATCH_NOTHING : NORPC_DBUS_MATCH_SENDER;
-}
-
-static void
-start_interface (gpointer data)
-{
-  Addition *addition = data;
-
-  NorpcDBusObject *object = addition->object;
-
-  if (object->started)
-    {
-      norpc_dbus_interface_start (addition->iface, get_scope (object));
-      if (object->owner != NULL || norpc_dbus_object_is_closed (object))
-        norpc_dbus_interface_set_owner (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner);
-      norpc_dbus_interface_set_has_norpc (addition->iface, object->service_kind == NORPC_DBUS_SERVICE_NORPC);
-      follow_object (object);
-      if (object->owner != NULL && object->closing_id == 0 && norpc_dbus_interface_sends_objects (addition->iface))
-        norpc_dbus_object_ask_service (object, service_known);
-    }
-  norpc_dbus_interface_unref (addition->iface);
-  norpc_dbus_object_unref (addition->object);
-  g_free (addition);
-}
-
-/* Called with the lock held. Returns the interface (unowned) that matches @info; there is one for all
- * descriptions of the same interface.
- */
-static NorpcDBusInterface *
-ensure_interface_locked (NorpcDBusObject          *self,
-                         const NorpcInterfaceInfo *info)
-{
-  NorpcDBusInterface *iface;
-  Addition *addition;
-
-  for (guint i = 0; i < self->interfaces->len; i++)
-    if (norpc_interface_infos_match (norpc_dbus_interface_get_info (self->interfaces->pdata[i]), info))
-      return self->interfaces->pdata[i];
-
-  iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info, self->passage_funcs);
-  norpc_dbus_error_register (info);
-
-  /* No proxy notifies of a service that was there before it. No other thread has the interface yet. */
-  if (!norpc_dbus_object_is_closed (self))
-    norpc_dbus_interface_presume_owner (iface);
-  g_ptr_array_add (self->interfaces, iface);
-  addition = g_new (Addition, 1);
-  *addition = (Addition) { norpc_dbus_object_ref (self), norpc_dbus_interface_ref (iface) };
-  norpc_dbus_thread_invoke (start_interface, addition);
-
-  return iface;
-}
-
-static NorpcRemoteInterface *
-get_remote (NorpcDBusObject *self,
-            NorpcSubscriber *subscriber)
-{
-  const NorpcInterfaceInfo *info = norpc_subscriber_get_interface_info (subscriber);
-  NorpcRemoteInterface *remote;
-
-  g_mutex_lock (&self->lock);
-  remote = norpc_dbus_interface_get_remote (ensure_interface_locked (self, info));
-  g_mutex_unlock (&self->lock);
-
-  return remote;
-}
-
-void
-norpc_dbus_object_subscribe (NorpcDBusObject *self,
-                             NorpcSubscriber *subscriber)
-{
-  norpc_remote_interface_subscribe (get_remote (self, subscriber), subscriber);
-}
-
-void
-norpc_dbus_object_unsubscribe (NorpcDBusObject *self,
-                               NorpcSubscriber *subscriber)
-{
-  norpc_remote_interface_unsubscribe (get_remote (self, subscriber), subscriber);
 }
