@@ -318,6 +318,80 @@ class Iterators(Case):
         self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.TIMED_OUT))
 
 
+class Garbage(Case):
+    """Nothing waits for the garbage collector."""
+
+    def setUp(self):
+        self.feed = self.serve(Feed())
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+
+    def test_cancelled_iteration(self):
+        """A stream that a cancelled task has read is closed, also without a with statement."""
+        ended = threading.Event()
+
+        async def count(stream, upto):
+            try:
+                await stream.send(1, '1')
+                await asyncio.sleep(1000)
+            finally:
+                ended.set()
+
+        streams = []
+
+        async def read():
+            stream = self.feed.count(3)
+            streams.append(weakref.ref(stream))
+            async for _item in stream:
+                read_one.set()
+
+        async def main():
+            task = asyncio.create_task(read())
+            await read_one.wait()
+            await asyncio.sleep(0)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            del task
+            while streams[0]() is not None:
+                await asyncio.sleep(0.001)
+            await asyncio.to_thread(ended.wait)
+
+        service = Feed()
+        service.count = count
+        self.feed = self.serve(service)
+        read_one = asyncio.Event()
+        Norpc.run(asyncio.wait_for(main(), 20))
+
+    def test_errors(self):
+        """They are gone after their handlers, whether their domain has a class or not."""
+        class Failing(Norpc.Service, Streams.Feed):
+            async def collect(self, stream):
+                raise error
+
+        store_error = Norpc.error_class(Test.StoreError)
+        feed = self.serve(Failing())
+        references = []
+
+        async def fail():
+            try:
+                with feed.collect() as stream:
+                    await stream.outcome()
+            except GLib.Error as caught:
+                references.append(weakref.ref(caught))
+
+        for error in store_error.FULL(), GLib.Error('no', 'test-quark', 7):
+            Norpc.run(fail())
+            try:
+                with feed.collect() as stream:
+                    stream.outcome_sync()
+            except GLib.Error as caught:
+                references.append(weakref.ref(caught))
+            del stream
+        self.assertEqual([reference() for reference in references], [None] * 4)
+
+
 class EarlyFeed(Norpc.Service, Streams.Feed):
     """Ends a stream after its second item."""
 

@@ -131,9 +131,12 @@ def refining(refine, function, *args):
         return function(*args)
     except GLib.Error as error:
         refined = refine(error)
-        if refined is error:
-            raise
-        raise refined from None
+        try:
+            if refined is error:
+                raise
+            raise refined from None
+        finally:
+            del refined  # its traceback has this frame
 
 
 def _get_text(error):

@@ -144,7 +144,11 @@ class _ReplyWithFds(_Reply):
         self._given = None
 
     def result(self):
-        results = super().result()
+        try:
+            results = super().result()
+        except BaseException:
+            del self  # the traceback of the error has this frame
+            raise
         if results:
             # Not before: until then, the descriptors within a variant belong to the variant, which closes them.
             self._given = self._give(results[0])
@@ -158,7 +162,11 @@ class _ReplyWithFds(_Reply):
         # A task that waits for a future itself calls result() before it can be cancelled, and loses what that returns.
         if not self.done():
             yield from _Waiter(self)
-        return self.result()
+        try:
+            return self.result()
+        except BaseException:
+            del self  # as in result()
+            raise
 
     __iter__ = __await__
 
