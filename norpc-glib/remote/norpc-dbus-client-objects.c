@@ -108,8 +108,7 @@ receive_from_service (NorpcDBusPassage  *passage,
                       GType              type,
                       char             **problem)
 {
-  return norpc_dbus_receive_object (passage->data, passage->peer, path, type, passage->has_norpc, passage->counted,
-                                    problem);
+  return norpc_dbus_receive_object (passage->data, passage, path, type, passage->has_norpc, FALSE, problem);
 }
 
 const NorpcDBusPassageFuncs norpc_dbus_client_passage_funcs = { give_to_service, take_back_from_service,

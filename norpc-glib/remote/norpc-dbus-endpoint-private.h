@@ -19,6 +19,7 @@ NorpcDBusEndpoint *norpc_dbus_endpoint_new_received (GDBusConnection   *connecti
                                                      GDestroyNotify     ended,
                                                      gpointer           data);
 void               norpc_dbus_endpoint_add_received (NorpcDBusEndpoint *self);
+void               norpc_dbus_endpoint_set_of_client (NorpcDBusEndpoint *self);
 gboolean           norpc_dbus_endpoint_is_received  (NorpcEndpoint     *endpoint,
                                                      GDBusConnection   *connection,
                                                      const char        *peer);

@@ -350,6 +350,13 @@ norpc_dbus_endpoint_add_received (NorpcDBusEndpoint *self)
   norpc_dbus_object_add_received (self->object);
 }
 
+/* The object is that of a process that is a client of this one. */
+void
+norpc_dbus_endpoint_set_of_client (NorpcDBusEndpoint *self)
+{
+  norpc_dbus_object_set_of_client (self->object);
+}
+
 /* Returns TRUE if @endpoint leads to an object that a process has sent, which is the peer. */
 gboolean
 norpc_dbus_endpoint_is_received (NorpcEndpoint   *endpoint,

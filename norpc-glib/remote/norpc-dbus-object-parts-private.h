@@ -42,6 +42,7 @@ struct _NorpcDBusObject
   GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until one more can be sent */
   int              closed;     /* atomic: the connection is closed, or so is the object that was received */
   int              n_received; /* atomic: how often the object was in a message, if it was received in messages */
+  int              is_of_client; /* atomic: its process passes objects to a service of this one */
   int              is_absent;  /* atomic: nothing has the name, as far as is known */
   void           (*call_ended) (NorpcDBusObject *self); /* since construction */
   void           (*service_known) (NorpcDBusObject *self); /* since construction: the answer about the service is there */
@@ -78,13 +79,13 @@ norpc_dbus_object_unref (gpointer self)
   g_atomic_rc_box_release_full (self, ((NorpcDBusObject *) self)->clear);
 }
 
-/* Returns TRUE if the answers to calls of an object are counted that a bus still waits for. The process of the object may be
- * a client, which a service need not trust.
+/* Returns TRUE if the answers to calls of an object are counted that a bus still waits for: its process is a client, which a
+ * service need not trust. An object that a service has returned is called as that service itself is.
  */
 static inline gboolean
 norpc_dbus_object_counts_answers (NorpcDBusObject *self)
 {
-  return self->closing_id != 0 && self->name != NULL;
+  return g_atomic_int_get (&self->is_of_client) && self->name != NULL;
 }
 
 /* Thread-safe. */

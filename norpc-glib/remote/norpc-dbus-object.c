@@ -284,6 +284,13 @@ norpc_dbus_object_add_received (NorpcDBusObject *self)
   g_atomic_int_inc (&self->n_received);
 }
 
+/* The object is that of a client, which need not be trusted. */
+void
+norpc_dbus_object_set_of_client (NorpcDBusObject *self)
+{
+  g_atomic_int_set (&self->is_of_client, TRUE);
+}
+
 /* Takes ownership of @self: no more calls are sent to it. */
 void
 norpc_dbus_object_end (NorpcDBusObject *self)

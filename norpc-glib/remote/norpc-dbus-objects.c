@@ -326,8 +326,8 @@ receive (NorpcDBusPassage  *passage,
 {
   NorpcDBusServing *root = passage->data;
 
-  return norpc_dbus_receive_object (root->connection, passage->peer, path, type,
-                                    g_str_has_prefix (path, NORPC_DBUS_OBJECTS_OF_CLIENTS), passage->counted, problem);
+  return norpc_dbus_receive_object (root->connection, passage, path, type,
+                                    g_str_has_prefix (path, NORPC_DBUS_OBJECTS_OF_CLIENTS), TRUE, problem);
 }
 
 static const NorpcDBusPassageFuncs passage_funcs = { give, take_back, receive };

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "norpc-dbus-passage-private.h"
 
 G_BEGIN_DECLS
 
@@ -13,12 +13,12 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_MAX_RECEIVED 4096
 
 /* The objects of other processes that this one has got in messages. Thread-safe. */
-gpointer norpc_dbus_receive_object (GDBusConnection  *connection,
-                                    const char       *peer,
-                                    const char       *path,
-                                    GType             type,
-                                    gboolean          has_norpc,
-                                    gboolean          counted,
-                                    char            **problem);
+gpointer norpc_dbus_receive_object (GDBusConnection   *connection,
+                                    NorpcDBusPassage  *passage,
+                                    const char        *path,
+                                    GType              type,
+                                    gboolean           has_norpc,
+                                    gboolean           is_of_client,
+                                    char             **problem);
 
 G_END_DECLS

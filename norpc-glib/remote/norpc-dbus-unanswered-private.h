@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /*
- * Counts the calls that were sent to objects of other processes, and that nobody waits for any more, although they have
+ * Counts the calls that were sent to objects of clients, and that nobody waits for any more, although they have
  * no answer. A bus permits a process only so many calls without an answer: a process that leaves them so must not keep this
  * one from calling others.
  *

@@ -42,7 +42,7 @@ keep_call (GDBusConnection *connection,
            gpointer         calls)
 {
   static const char * const kept[] = { "Hold", "Get", "Wait", NULL };
-  static const char * const answered[] = { "Set", "Credit", "Count", NULL };
+  static const char * const answered[] = { "Set", "Credit", "Count", "Give", NULL };
   const char *member = g_dbus_message_get_member (message);
 
   if (incoming && member != NULL && g_strv_contains (kept, member))
@@ -52,9 +52,15 @@ keep_call (GDBusConnection *connection,
     }
   if (incoming && member != NULL && g_strv_contains (answered, member))
     {
-      g_autofree char *path = g_strdup_printf ("/silent/streams/%u", g_dbus_message_get_serial (message));
+      g_autofree char *path = g_strdup_printf ("/silent/%u", g_dbus_message_get_serial (message));
+      const char * const given[] = { path };
+      GVariant *body = NULL;
 
-      answer (connection, message, g_str_equal (member, "Count") ? g_variant_new ("(o)", path) : NULL);
+      if (g_str_equal (member, "Count"))
+        body = g_variant_new ("(o)", path);
+      else if (g_str_equal (member, "Give"))
+        body = g_variant_new ("(@ao)", g_variant_new_objv (given, 1));
+      answer (connection, message, body);
       g_clear_object (&message);
     }
 
@@ -298,6 +304,86 @@ test_one (DBusNodeFixture *fixture,
   client_clear (&other);
 }
 
+/* Runs in the context of the service, which has the object that the one of the client gives afterwards. */
+static void
+take_given (NodeService *service,
+            gpointer     data)
+{
+  NodeNode *given = NULL;
+  g_autoptr (GError) error = NULL;
+
+  node_node_proxy_call_give_sync (NODE_NODE_PROXY (service->taken), &given, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (service->taken);
+  service->taken = given;
+}
+
+/* An object that the object of a client has returned is that of the client, too. */
+static void
+test_returned (DBusNodeFixture *fixture,
+               gconstpointer    kind)
+{
+  Client client;
+
+  client_init (&client, fixture);
+  run_in (fixture->local, fixture->state, take_given, NULL);
+  g_object_unref (exhaust (fixture, &client));
+  assert_exhausted (fixture, &client);
+
+  run_in (fixture->local, fixture->state, drop_taken, NULL);
+  client_clear (&client);
+}
+
+static void
+held_cb (GObject      *node,
+         GAsyncResult *result,
+         gpointer      n_ended)
+{
+  g_assert_false (node_node_proxy_call_hold_finish (NODE_NODE_PROXY (node), result, NULL));
+  ++*(guint *) n_ended;
+}
+
+static void
+noted_cb (GObject      *node,
+          GAsyncResult *result,
+          gpointer      n_ended)
+{
+  g_autoptr (GError) error = NULL;
+
+  node_node_proxy_call_note_finish (NODE_NODE_PROXY (node), result, &error);
+  g_assert_no_error (error);
+  ++*(guint *) n_ended;
+}
+
+/* A client trusts its service: as many calls of the objects that this has returned may be cancelled as those of the service
+ * itself.
+ */
+static void
+test_service (DBusNodeFixture *fixture,
+              gconstpointer    kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+  guint n_ended = 0;
+
+  /* The service answers none of them before the last call is sent. */
+  dbus_node_fixture_pause (fixture);
+  for (int i = 0; i < MAX_OF_ALL; i++)
+    node_node_proxy_call_hold (NODE_NODE_PROXY (node), cancellable, held_cb, &n_ended);
+  dbus_thread_block ();
+  dbus_thread_unblock ();
+  g_cancellable_cancel (cancellable);
+  while (n_ended < MAX_OF_ALL)
+    g_main_context_iteration (NULL, TRUE);
+
+  node_node_proxy_call_note (NODE_NODE_PROXY (node), 1, NULL, noted_cb, &n_ended);
+  dbus_thread_block ();
+  dbus_thread_unblock ();
+  dbus_node_fixture_resume (fixture);
+  while (n_ended == MAX_OF_ALL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* Several clients cannot do together what one cannot, and no longer once they have left. */
 static void
 test_several (DBusNodeFixture *fixture,
@@ -376,6 +462,10 @@ main (int   argc,
 
   g_test_add ("/dbus/objects/silent/one", DBusNodeFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_node_fixture_set_up, test_one,
               dbus_node_fixture_tear_down);
+  g_test_add ("/dbus/objects/silent/returned", DBusNodeFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_node_fixture_set_up,
+              test_returned, dbus_node_fixture_tear_down);
+  g_test_add ("/dbus/objects/silent/service", DBusNodeFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_node_fixture_set_up,
+              test_service, dbus_node_fixture_tear_down);
   g_test_add ("/dbus/objects/silent/several", DBusNodeFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_node_fixture_set_up,
               test_several, dbus_node_fixture_tear_down);
   g_test_add ("/dbus/objects/silent/set", DBusNodeFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_node_fixture_set_up, test_set,
