@@ -374,10 +374,14 @@ norpc_nats_export_get_id (NorpcNatsExport *self)
  * Ends the export without losing a call.
  *
  * NATS sends no more calls to it, but to other exports of the queue group. Those that it has sent already are
- * handled and answered. Then the export ends, and @callback is called. If the connection is lost meanwhile, only
- * the calls that have arrived are handled.
+ * handled and answered. Then the export ends, and @callback is called. If the connection is lost meanwhile, or the server
+ * does not answer for five seconds, only the calls that have arrived are handled.
  *
- * Must be called in the context of the export. It fails with %NORPC_ERROR_CLOSED the second time.
+ * It fails, after the export has ended, with %NORPC_ERROR_TIMED_OUT if the server does not confirm within ten seconds that
+ * it has the replies: then they may be lost.
+ *
+ * Must be called in the context of the export. It fails with %NORPC_ERROR_CLOSED at once the second time, and if the export
+ * has ended before.
  *
  * Since: 0.1
  */
@@ -411,8 +415,6 @@ norpc_nats_export_drain (NorpcNatsExport     *self,
  *
  * Finishes an operation that was started with norpc_nats_export_drain().
  *
- * Fails with %NORPC_ERROR_CLOSED if the export had ended already, or had been drained before.
- *
  * Returns: %TRUE on success, or %FALSE if @error is set
  * Since: 0.1
  */
@@ -425,12 +427,11 @@ norpc_nats_export_drain_finish (NorpcNatsExport  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
+  /* Otherwise it was another drain that has ended the export, or will do so. */
+  if (g_task_get_task_data (G_TASK (result)) != NULL)
+    norpc_nats_export_unexport (self);
 
-  norpc_nats_export_unexport (self);
-
-  return TRUE;
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**

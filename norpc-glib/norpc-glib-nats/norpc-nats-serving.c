@@ -67,12 +67,30 @@ invoke (NorpcNatsServing *self,
   g_source_attach (source, self->context);
 }
 
-/* Runs in the context of the export, which has ended: clients know that, so nothing more is published. */
+/* Called in the context of the export, which has ended: clients know that, so nothing more is published. */
+static void
+drop_announcers (GTask *task)
+{
+  g_ptr_array_set_size (((NorpcNatsServing *) g_task_get_task_data (task))->announcers, 0);
+}
+
+/* Runs in the context of the export. */
 static gboolean
 drained_cb (gpointer task)
 {
-  g_ptr_array_set_size (((NorpcNatsServing *) g_task_get_task_data (task))->announcers, 0);
+  drop_announcers (task);
   g_task_return_boolean (task, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs in the context of the export. */
+static gboolean
+drain_late_cb (gpointer task)
+{
+  drop_announcers (task);
+  g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "The export has ended, but the server has not confirmed "
+                           "in time that it has the replies");
 
   return G_SOURCE_REMOVE;
 }
@@ -80,17 +98,39 @@ drained_cb (gpointer task)
 typedef struct
 {
   NorpcNatsServing *serving; /* (owned) */
-  GTask            *task;    /* (owned) */
+  GTask            *task;    /* (owned) (nullable): until it is to return */
+  GSource          *timer;   /* (owned) (nullable): while the server is to confirm that it has the last reply */
 } Drained;
 
-/* Runs in the thread of the link, once the server has the last reply, or the connection is lost. */
+/* Runs in the thread of the link. The first outcome counts. If the connection is lost, clients notice that themselves. */
 static void
-end_drain (natsStatus status G_GNUC_UNUSED,
+return_drained (Drained    *self,
+                natsStatus  status)
+{
+  if (self->task != NULL)
+    invoke (self->serving, status == NATS_TIMEOUT ? drain_late_cb : drained_cb, g_steal_pointer (&self->task));
+}
+
+/* Runs in the thread of the link. The flush may have to wait for another one, which waits for longer. */
+static gboolean
+drain_timed_out_cb (gpointer data)
+{
+  return_drained (data, NATS_TIMEOUT);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs in the thread of the link, once the server has the last reply, or does not confirm that. */
+static void
+end_drain (natsStatus status,
            gpointer   data)
 {
   Drained *self = data;
 
-  invoke (self->serving, drained_cb, self->task);
+  return_drained (self, status);
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
   norpc_nats_serving_unref (self->serving);
   g_free (self);
 }
@@ -101,12 +141,20 @@ end_drain (natsStatus status G_GNUC_UNUSED,
 static void
 finish_drain (gpointer data)
 {
-  NorpcNatsLink *link = ((Drained *) data)->serving->link;
+  Drained *self = data;
+  NorpcNatsLink *link = self->serving->link;
 
-  if (norpc_nats_link_is_connected (link))
-    norpc_nats_link_flush (link, FLUSH_TIMEOUT, end_drain, data);
-  else
-    end_drain (NATS_CONNECTION_DISCONNECTED, data);
+  if (!norpc_nats_link_is_connected (link))
+    {
+      end_drain (NATS_CONNECTION_DISCONNECTED, self);
+      return;
+    }
+
+  self->timer = g_timeout_source_new (FLUSH_TIMEOUT);
+  g_source_set_static_name (self->timer, "NorpcNatsExport drain");
+  g_source_set_callback (self->timer, drain_timed_out_cb, self, NULL);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  norpc_nats_link_flush (link, FLUSH_TIMEOUT, end_drain, self);
 }
 
 /* Runs in the thread of the link, after the last reply was sent. The answers are before the next urgent job. */
@@ -123,7 +171,7 @@ begin_to_finish_drain (NorpcNatsServing *self,
 {
   Drained *drained = g_new (Drained, 1);
 
-  *drained = (Drained) { norpc_nats_serving_ref (self), task };
+  *drained = (Drained) { norpc_nats_serving_ref (self), task, NULL };
   norpc_nats_link_invoke (self->link, finish_drain_after_answers, drained);
 }
 

@@ -213,6 +213,60 @@ test_drain (Silent        *self,
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* How a drain ends. */
+typedef struct
+{
+  gboolean done;
+  GError  *error; /* (owned) (nullable) */
+} Drained;
+
+static void
+drain_ended_cb (GObject      *export,
+                GAsyncResult *result,
+                gpointer      data)
+{
+  Drained *self = data;
+  gboolean succeeded = norpc_nats_export_drain_finish (NORPC_NATS_EXPORT (export), result, &self->error);
+
+  g_assert_true (succeeded == (self->error == NULL));
+  self->done = TRUE;
+}
+
+/* Waits until the drain has failed. Then the export has ended. */
+static void
+drained_assert (Drained         *self,
+                NorpcNatsExport *export,
+                int              code)
+{
+  while (!self->done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (self->error, NORPC_ERROR, code);
+  g_clear_error (&self->error);
+  self->done = FALSE;
+
+  norpc_nats_export_drain (export, drain_ended_cb, self);
+  while (!self->done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (self->error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&self->error);
+}
+
+/* The server does not confirm that it has the replies. Another flush, which may take longer, does not matter. */
+static void
+test_drain_not_answered (Silent        *self,
+                         gconstpointer  unused)
+{
+  gint64 start = g_get_monotonic_time ();
+  Drained drained = { 0 };
+
+  fake_server_set_answers (self->fake, FALSE);
+  norpc_nats_connection_flush (self->connection, 100000, NULL, NULL, NULL);
+  norpc_nats_export_drain (self->export, drain_ended_cb, &drained);
+  drained_assert (&drained, self->export, NORPC_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 40 * G_TIME_SPAN_SECOND);
+  fake_server_set_answers (self->fake, TRUE);
+}
+
 /* When there is a connection again, a new export is subscribed, unless it has ended, and a subscription that ended is
  * not there any more. Messages that an export has sent reach the server.
  */
@@ -297,6 +351,7 @@ main (int   argc,
   SERVER_TEST ("/nats/server/silent-functions", test_functions);
   SERVER_TEST ("/nats/server/silent-flush", test_flush);
   SERVER_TEST ("/nats/server/silent-drain", test_drain);
+  SERVER_TEST ("/nats/server/drain-not-answered", test_drain_not_answered);
   SERVER_TEST ("/nats/server/silent-recovery", test_recovery);
   SERVER_TEST ("/nats/server/rejected-login", test_rejected_login);
   SERVER_TEST ("/nats/server/unknown-error", test_unknown_error);
