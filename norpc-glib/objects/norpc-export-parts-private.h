@@ -27,6 +27,7 @@ struct _NorpcExport
                                      stopped, and accessed in its context only; NULL in another process */
   NorpcEndpoint         *endpoint; /* (owned), since construction: a channel, or that of another process */
   char                  *key;     /* (owned) (nullable), since construction: of an object of another process */
+  void                 (*end_endpoint) (NorpcEndpoint *endpoint); /* (nullable), since construction: with a key */
   NorpcWorker           *worker;  /* (owned) (nullable), since construction: NULL if it could not be
                                      attached to the context, and in another process */
   gboolean               owns_worker; /* since construction: it is not that of a server */
@@ -38,7 +39,8 @@ NorpcExport *norpc_export_get            (const NorpcExportKind *kind,
 NorpcExport *norpc_export_get_outside    (const NorpcExportKind *kind,
                                           const char            *key,
                                           NorpcEndpoint       *(*new_endpoint) (gpointer data),
-                                          gpointer               data);
+                                          gpointer               data,
+                                          void                 (*end_endpoint) (NorpcEndpoint *endpoint));
 NorpcExport *norpc_export_ref_locked     (NorpcExport           *self);
 void         norpc_export_unref          (NorpcExport           *self);
 GObject     *norpc_export_dup_own_object (NorpcExport           *self);

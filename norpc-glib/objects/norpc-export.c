@@ -73,6 +73,9 @@ export_free (NorpcExport *self)
 {
   if (self->owns_worker && is_open (self))
     stop (self);
+  /* Proxies whose contexts have ended may still have the endpoint. */
+  if (self->end_endpoint != NULL)
+    self->end_endpoint (self->endpoint);
   g_clear_pointer (&self->worker, norpc_worker_unref);
   g_object_unref (self->endpoint);
   g_free (self->key);
@@ -218,7 +221,8 @@ find_outside_locked (const char *key)
 static NorpcExport *
 export_new_outside (const NorpcExportKind *kind,
                     const char            *key,
-                    NorpcEndpoint         *endpoint)
+                    NorpcEndpoint         *endpoint,
+                    void                 (*end_endpoint) (NorpcEndpoint *endpoint))
 {
   NorpcExport *self = g_new0 (NorpcExport, 1);
 
@@ -226,18 +230,21 @@ export_new_outside (const NorpcExportKind *kind,
   self->kind = kind;
   self->key = g_strdup (key);
   self->endpoint = endpoint;
+  self->end_endpoint = end_endpoint;
 
   return self;
 }
 
 /* Thread-safe. Called with no lock held. Returns the export (owned) of an object of another process, which @key
- * stands for. @new_endpoint returns an endpoint (owned) for it, if there is none yet.
+ * stands for. @new_endpoint returns an endpoint (owned) for it, if there is none yet; @end_endpoint is called in the thread that
+ * releases the last import.
  */
 NorpcExport *
 norpc_export_get_outside (const NorpcExportKind *kind,
                           const char            *key,
                           NorpcEndpoint       *(*new_endpoint) (gpointer data),
-                          gpointer               data)
+                          gpointer               data,
+                          void                 (*end_endpoint) (NorpcEndpoint *endpoint))
 {
   NorpcExport *self;
   NorpcExport *new_export;
@@ -248,7 +255,7 @@ norpc_export_get_outside (const NorpcExportKind *kind,
   if (self != NULL)
     return self;
 
-  new_export = export_new_outside (kind, key, new_endpoint (data));
+  new_export = export_new_outside (kind, key, new_endpoint (data), end_endpoint);
 
   g_mutex_lock (&norpc_exports_lock);
   self = find_outside_locked (key);

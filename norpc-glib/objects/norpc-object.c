@@ -79,9 +79,10 @@ gpointer
 norpc_object_dup_outside_handle (GType             type,
                                  const char       *key,
                                  NorpcEndpoint  *(*new_endpoint) (gpointer data),
-                                 gpointer          data)
+                                 gpointer          data,
+                                 void            (*end_endpoint) (NorpcEndpoint *endpoint))
 {
-  NorpcExport *export = norpc_export_get_outside (&proxy_kind, key, new_endpoint, data);
+  NorpcExport *export = norpc_export_get_outside (&proxy_kind, key, new_endpoint, data, end_endpoint);
   gpointer handle = norpc_export_dup_handle (export, type);
 
   norpc_export_unref (export);

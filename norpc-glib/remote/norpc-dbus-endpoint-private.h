@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* An endpoint for an object that this process has got in messages. When it ends, the other process learns that it has
- * the object no more, if that has norpc-glib. Thread-safe.
+/* An endpoint for an object that this process has got in messages. When it ends, or is released, the other process learns
+ * that this one has the object no more, if that has norpc-glib. Thread-safe.
  */
 NorpcDBusEndpoint *norpc_dbus_endpoint_new_received (GDBusConnection   *connection,
                                                      const char        *peer,
@@ -20,6 +20,7 @@ NorpcDBusEndpoint *norpc_dbus_endpoint_new_received (GDBusConnection   *connecti
                                                      gpointer           data);
 void               norpc_dbus_endpoint_add_received (NorpcDBusEndpoint *self);
 void               norpc_dbus_endpoint_set_of_client (NorpcDBusEndpoint *self);
+void               norpc_dbus_endpoint_release      (NorpcEndpoint     *endpoint);
 gboolean           norpc_dbus_endpoint_is_received  (NorpcEndpoint     *endpoint,
                                                      GDBusConnection   *connection,
                                                      const char        *peer);

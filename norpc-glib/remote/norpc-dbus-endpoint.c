@@ -357,6 +357,13 @@ norpc_dbus_endpoint_set_of_client (NorpcDBusEndpoint *self)
   norpc_dbus_object_set_of_client (self->object);
 }
 
+/* Thread-safe. Releases an object that a process has sent: calls that follow fail. */
+void
+norpc_dbus_endpoint_release (NorpcEndpoint *endpoint)
+{
+  norpc_dbus_object_release (NORPC_DBUS_ENDPOINT (endpoint)->object);
+}
+
 /* Returns TRUE if @endpoint leads to an object that a process has sent, which is the peer. */
 gboolean
 norpc_dbus_endpoint_is_received (NorpcEndpoint   *endpoint,

@@ -41,6 +41,7 @@ struct _NorpcDBusObject
   guint            n_calls;    /* [lock]: that have not completed */
   GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until one more can be sent */
   int              closed;     /* atomic: the connection is closed, or so is the object that was received */
+  int              released;   /* atomic: no proxy of this object, which was received in messages, is in use */
   int              n_received; /* atomic: how often the object was in a message, if it was received in messages */
   int              is_of_client; /* atomic: its process passes objects to a service of this one */
   int              is_absent;  /* atomic: nothing has the name, as far as is known */
@@ -48,7 +49,7 @@ struct _NorpcDBusObject
   void           (*service_known) (NorpcDBusObject *self); /* since construction: the answer about the service is there */
 
   gboolean         started;
-  gboolean         ended;       /* the endpoint has been finalized */
+  gboolean         ended;       /* the endpoint has been finalized, or the object was released */
   GHashTable      *calls;       /* (owned): a set of owned NorpcDBusCall that were sent */
   GQueue           waiting;     /* of owned NorpcDBusCall, which wait for the answer about the service */
   GQueue           barriers;    /* of owned Barrier, which wait until no call is there */
@@ -92,7 +93,8 @@ norpc_dbus_object_counts_answers (NorpcDBusObject *self)
 static inline gboolean
 norpc_dbus_object_is_disconnected (NorpcDBusObject *self)
 {
-  return g_atomic_int_get (&self->closed) || g_dbus_connection_is_closed (self->connection);
+  return g_atomic_int_get (&self->closed) || g_atomic_int_get (&self->released) ||
+         g_dbus_connection_is_closed (self->connection);
 }
 
 /* Slots */

@@ -28,6 +28,7 @@ void             norpc_dbus_object_set_received (NorpcDBusObject *self,
                                                  gboolean         has_norpc);
 void             norpc_dbus_object_add_received (NorpcDBusObject *self);
 void             norpc_dbus_object_set_of_client (NorpcDBusObject *self);
+void             norpc_dbus_object_release     (NorpcDBusObject *self);
 void             norpc_dbus_object_end         (NorpcDBusObject *self);
 void             norpc_dbus_object_send        (NorpcDBusObject *self,
                                                 NorpcCall       *call);

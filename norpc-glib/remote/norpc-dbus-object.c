@@ -13,6 +13,7 @@
 #include "norpc-dbus-thread-private.h"
 
 #define CLOSED "was rejected: the connection or the object is closed"
+#define RELEASED "was rejected: the last proxy of its object was released"
 
 static void object_invoke (NorpcDBusObject *self,
                            void           (*func) (gpointer self));
@@ -77,7 +78,8 @@ owner_changed (NorpcDBusObject *self)
   /* Calls that were sent to nobody wait for the service that they start. */
   if (self->lost_owner)
     reject_sent (self, "failed: its service has left the bus");
-  norpc_dbus_object_tell_owner (self, self->owner);
+  if (!self->ended)
+    norpc_dbus_object_tell_owner (self, self->owner);
   self->follows = FALSE;
   if (!g_queue_is_empty (&self->waiting) || (self->owner != NULL && norpc_dbus_object_wants_objects (self)))
     norpc_dbus_object_ask_service (self);
@@ -291,6 +293,24 @@ norpc_dbus_object_set_of_client (NorpcDBusObject *self)
   g_atomic_int_set (&self->is_of_client, TRUE);
 }
 
+static void
+release_object (gpointer data)
+{
+  NorpcDBusObject *self = data;
+
+  end_object (self);
+  norpc_dbus_object_tell_owner (self, NULL);
+  norpc_dbus_object_tell_probes (self);
+}
+
+/* No more calls are sent to the object, whoever still has its endpoint. */
+void
+norpc_dbus_object_release (NorpcDBusObject *self)
+{
+  if (g_atomic_int_compare_and_exchange (&self->released, FALSE, TRUE))
+    object_invoke (self, release_object);
+}
+
 /* Takes ownership of @self: no more calls are sent to it. */
 void
 norpc_dbus_object_end (NorpcDBusObject *self)
@@ -308,6 +328,11 @@ send_or_wait (gpointer data)
   if (g_atomic_int_get (&object->closed))
     {
       norpc_dbus_call_reject (call, CLOSED);
+    }
+  else if (object->ended)
+    {
+      /* Another thread released the object while this call was made. */
+      norpc_dbus_call_reject (call, RELEASED);
     }
   else if (object->service_kind == NORPC_DBUS_SERVICE_UNKNOWN || object->service_kind == NORPC_DBUS_SERVICE_ASKED)
     {
@@ -349,7 +374,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
 
   if (norpc_dbus_object_is_disconnected (self))
     {
-      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, CLOSED);
+      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, g_atomic_int_get (&self->released) ? RELEASED : CLOSED);
       return;
     }
   if (answer_own_call (call))

@@ -147,7 +147,7 @@ norpc_dbus_receive_object (GDBusConnection   *connection,
     }
 
   arrival.is_of_client = note_client (arrival.account, is_of_client);
-  handle = norpc_object_dup_outside_handle (type, key, new_endpoint, &arrival);
+  handle = norpc_object_dup_outside_handle (type, key, new_endpoint, &arrival, norpc_dbus_endpoint_release);
   g_clear_pointer (&arrival.account, close_account);
   endpoint = NORPC_DBUS_ENDPOINT (norpc_proxy_get_endpoint (handle));
   if (arrival.is_of_client)

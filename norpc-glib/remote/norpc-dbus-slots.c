@@ -93,7 +93,7 @@ norpc_dbus_object_await_ready (NorpcDBusObject *self,
   if (norpc_dbus_object_is_disconnected (self))
     {
       norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                                       "The endpoint is closed: its connection is");
+                                       "The connection or the object is closed");
       return;
     }
 

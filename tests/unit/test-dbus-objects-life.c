@@ -94,6 +94,75 @@ test_released_without_loop (DBusNodeFixture *fixture,
   g_mutex_unlock (&fixture->given_state->lock);
 }
 
+/* The object stops when the context of its last proxy is freed, whoever still has the proxy. */
+static void
+test_client_context (DBusNodeFixture *fixture,
+                     gconstpointer    kind)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (NodeNode) node = NULL;
+  g_autoptr (NodeNode) other = NULL;
+
+  g_main_context_push_thread_default (context);
+  node = dbus_node_fixture_open (fixture);
+  g_main_context_pop_thread_default (context);
+  assert_works (node);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
+  g_clear_pointer (&context, g_main_context_unref);
+
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_finalized, 1);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 1);
+  assert_closed (node);
+
+  other = dbus_node_fixture_open (fixture);
+  assert_works (other);
+}
+
+typedef struct
+{
+  NodeNode     *node;    /* (owned) */
+  GMainContext *context; /* (owned) */
+} Leaked;
+
+/* Runs in the service's context. */
+static void
+leak_taken (NodeService *self,
+            gpointer     data)
+{
+  Leaked *leaked = data;
+
+  leaked->node = g_object_ref (self->taken);
+  leaked->context = g_main_context_ref_thread_default ();
+}
+
+/* The same when the thread ends, whose context is still there. */
+static void
+test_client_thread (DBusNodeFixture *fixture,
+                    gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+  NodeFixture other = { NULL };
+  Leaked leaked = { NULL, NULL };
+  g_autoptr (GError) error = NULL;
+
+  node_fixture_set_up (&other, NULL);
+  g_assert_true (node_node_proxy_call_take_sync (other.proxy, node, NULL, &error));
+  g_assert_no_error (error);
+  run_in (other.proxy, other.state, leak_taken, &leaked);
+  g_clear_object (&node);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  assert_works (leaked.node);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
+
+  node_fixture_tear_down (&other, NULL);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_finalized, 1);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 1);
+  assert_closed (leaked.node);
+  g_object_unref (leaked.node);
+  g_main_context_unref (leaked.context);
+}
+
 /* Counts the replies that GDBus has got, whether the thread of D-Bus endpoints handles them or not. */
 static int n_replies; /* atomic */
 
@@ -490,6 +559,8 @@ main (int   argc,
 
   dbus_node_add_tests ("/dbus/objects/released", test_released);
   dbus_node_add_tests ("/dbus/objects/released-without-loop", test_released_without_loop);
+  dbus_node_add_tests ("/dbus/objects/client-context", test_client_context);
+  dbus_node_add_tests ("/dbus/objects/client-thread", test_client_thread);
   dbus_node_add_tests ("/dbus/objects/sent-again", test_sent_again);
   dbus_node_add_tests ("/dbus/objects/value-sent-again", test_value_sent_again);
   dbus_node_add_tests ("/dbus/objects/dropped-on-its-way", test_dropped_on_its_way);
