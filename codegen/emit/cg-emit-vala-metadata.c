@@ -37,6 +37,21 @@ emit_method (const CgDescription *description,
       }
 }
 
+/* A GIR does not say that a record owns what its fields point to. */
+static void
+emit_fields (const CgDeclaration *record,
+             CgWriter            *writer)
+{
+  cg_names_set (writer, &record->node);
+  CG_FOREACH (const CgField, field, record->fields)
+    if (field->use.type->is_pointer)
+      {
+        cg_writer_set (writer, "field", field->lower);
+        cg_writer_set_flag (writer, "is_nullable", field->use.nullable);
+        cg_writer_emit (writer, "$Name$.$field$#field unowned=false$if is_nullable$ nullable$end$\n");
+      }
+}
+
 void
 cg_emit_vala_metadata (const CgOutput *output,
                        CgWriter       *writer)
@@ -72,12 +87,17 @@ cg_emit_vala_metadata (const CgOutput *output,
         emit_method (description, method, writer);
     }
 
-  /* a GIR does not say that a variant is floating */
   CG_FOREACH (const CgDeclaration, record, description->declarations)
-    if (record->kind == CG_DECLARED_RECORD && cg_record_has_function (record, CG_RECORD_TO_VARIANT) &&
-        cg_record_find_hiding_field (record, CG_RECORD_TO_VARIANT) == NULL)
-      {
-        cg_names_set (writer, &record->node);
-        cg_writer_emit (writer, "\n$Name$.to_variant floating unowned=false\n");
-      }
+    {
+      if (record->kind != CG_DECLARED_RECORD || record->is_object)
+        continue;
+
+      cg_writer_emit (writer, "\n");
+      emit_fields (record, writer);
+
+      /* a GIR does not say that a variant is floating */
+      if (cg_record_has_function (record, CG_RECORD_TO_VARIANT) &&
+          cg_record_find_hiding_field (record, CG_RECORD_TO_VARIANT) == NULL)
+        cg_writer_emit (writer, "$Name$.to_variant floating unowned=false\n");
+    }
 }

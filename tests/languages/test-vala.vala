@@ -180,6 +180,44 @@ void test_records (Test.LanguageProxy proxy) throws Error {
     assert (new Test.Entry.from_variant (variant).equal (entry));
 }
 
+/* A record owns its fields: one that is assigned outlives what it was assigned from, and is released once. */
+void test_fields () {
+    var file = File.new_for_path ("/a");
+    var bytes = new Bytes ("bytes".data);
+    var entry = make_entry ("key");
+    Test.Entry entry_back;
+
+    {
+        string key = "%s %d".printf ("key", 2);
+        string[] tags = { "three".up (), "four".up (), "five".up () };
+
+        entry.key = key;
+        entry.tags = tags;
+        entry.bytes = bytes;
+        entry.place = file;
+        entry.count = new Variant.int32 (7);
+    }
+    assert (file.ref_count == 2 && bytes.length == 5);
+    var box = new Test.Box (make_entry ("first"), new GenericArray<Test.Entry> (), null, new Array<Test.Mode> (),
+                            new Variant ("a{sv}"));
+    box.first = entry;
+    box.entries = new GenericArray<Test.Entry> ();
+    box.entries.add (entry.copy ());
+    box.files = new GenericArray<File> ();
+    box.files.add (file);
+    assert (file.ref_count == 5);
+    entry_back = box.first.copy ();
+    assert (entry_back.equal (entry) && entry_back.key == "key 2" && entry_back.tags[2] == "FIVE");
+    assert (entry_back.count.get_int32 () == 7);
+    assert (box.copy ().equal (box));
+    box = null;
+    entry_back.place = null;
+    entry_back.key = "key";
+    assert (file.ref_count == 2);
+    entry = null;
+    assert (file.ref_count == 1);
+}
+
 async void call_later (Test.LanguageProxy proxy, MainLoop loop) {
     try {
         var back = yield proxy.call_one_entry (make_entry ("later"), null);
@@ -263,6 +301,7 @@ void main (string[] args) {
     add ("records", test_records);
     add ("later", test_later);
     add ("refuse", test_refuse);
+    GLib.Test.add_func ("/vala/fields", test_fields);
     GLib.Test.add_func ("/vala/properties", test_properties);
     GLib.Test.run ();
 }
