@@ -143,12 +143,24 @@ note_made (NorpcSupervisedRun *self)
   norpc_server_state_wake (self->making);
 }
 
+/* Thread-safe. Takes ownership of @error. The thread ends with the service, also if objects that others have are there. */
+static void
+end_run (NorpcSupervisedRun *self,
+         GError             *error)
+{
+  g_autoptr (NorpcThread) thread = norpc_supervised_run_dup_thread (self);
+
+  if (thread != NULL)
+    norpc_thread_quit (thread);
+  self->funcs->ended (self->owner, self, error);
+}
+
 static void
 end_with_error (NorpcSupervisedRun *self,
                 NorpcError          code,
                 const char         *message)
 {
-  self->funcs->ended (self->owner, self, g_error_new_literal (NORPC_ERROR, (int) code, message));
+  end_run (self, g_error_new_literal (NORPC_ERROR, (int) code, message));
 }
 
 /* Thread-safe. Called when the phase of the server has changed. */
@@ -165,7 +177,7 @@ server_changed (gpointer data)
   else if (phase == NORPC_SERVER_STOPPED && norpc_server_state_has_started (server->worker->state, &error))
     end_with_error (self, NORPC_ERROR_CLOSED, "Its server has stopped");
   else if (phase == NORPC_SERVER_STOPPED)
-    self->funcs->ended (self->owner, self, error);
+    end_run (self, error);
 }
 
 /* Runs in the service's context. Returns a server (owned) for a service, or the server that it is. */
@@ -256,7 +268,7 @@ serve (NorpcSupervisedRun *self)
 
   if (server == NULL)
     {
-      self->funcs->ended (self->owner, self, error);
+      end_run (self, error);
       return;
     }
 
@@ -272,7 +284,7 @@ serve (NorpcSupervisedRun *self)
     }
 
   if (error != NULL)
-    self->funcs->ended (self->owner, self, error);
+    end_run (self, error);
   else
     end_with_error (self, NORPC_ERROR_CLOSED, "It was replaced before it started");
   drop_server (self);
