@@ -145,8 +145,8 @@ note_made (NorpcSupervisedRun *self)
 
 /* Thread-safe. Takes ownership of @error. The thread ends with the service, also if objects that others have are there. */
 static void
-end_run (NorpcSupervisedRun *self,
-         GError             *error)
+note_ended (NorpcSupervisedRun *self,
+            GError             *error)
 {
   g_autoptr (NorpcThread) thread = norpc_supervised_run_dup_thread (self);
 
@@ -160,7 +160,7 @@ end_with_error (NorpcSupervisedRun *self,
                 NorpcError          code,
                 const char         *message)
 {
-  end_run (self, g_error_new_literal (NORPC_ERROR, (int) code, message));
+  note_ended (self, g_error_new_literal (NORPC_ERROR, (int) code, message));
 }
 
 /* Thread-safe. Called when the phase of the server has changed. */
@@ -177,7 +177,7 @@ server_changed (gpointer data)
   else if (phase == NORPC_SERVER_STOPPED && norpc_server_state_has_started (server->worker->state, &error))
     end_with_error (self, NORPC_ERROR_CLOSED, "Its server has stopped");
   else if (phase == NORPC_SERVER_STOPPED)
-    end_run (self, error);
+    note_ended (self, error);
 }
 
 /* Runs in the service's context. Returns a server (owned) for a service, or the server that it is. */
@@ -268,7 +268,7 @@ serve (NorpcSupervisedRun *self)
 
   if (server == NULL)
     {
-      end_run (self, error);
+      note_ended (self, error);
       return;
     }
 
@@ -284,7 +284,7 @@ serve (NorpcSupervisedRun *self)
     }
 
   if (error != NULL)
-    end_run (self, error);
+    note_ended (self, error);
   else
     end_with_error (self, NORPC_ERROR_CLOSED, "It was replaced before it started");
   drop_server (self);
