@@ -259,4 +259,27 @@ test('fakes and names', async () => {
     equal(await AtlasProxy.new(fake).best([]), [{ x: 1, y: 2, name: null }, 1]);
 });
 
+test('accessors of a service', async () => {
+    const server = Norpc.serve(new (GObject.registerClass(class ModeAtlas extends Atlas {
+        get best_mode() {
+            return Mode.SLOW;
+        }
+
+        set best_mode(mode) {
+            this.mode = mode;
+        }
+    }))());
+    const proxy = server.make_proxy();
+    await proxy.load_async(null);
+    equal(proxy.best_mode, Mode.SLOW);
+    server.stop(Norpc.StopMode.FINISH, null);
+
+    const error = await assertRejects(() => GObject.registerClass(class PlaceAtlas extends Atlas {
+        get place() {
+            return null;
+        }
+    }));
+    assert(error instanceof TypeError && error.message.includes('PlaceAtlas.place'), `${error}`);
+});
+
 run();

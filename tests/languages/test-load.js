@@ -83,6 +83,47 @@ test('misspelled elements', () => {
         `${place}: <metod> is not known; it is ignored with all in it; did you mean 'method'?`), text);
 });
 
+// Rounds what it is set to, and keeps it itself.
+const accessors = Base => class extends Base {
+    get brightness() {
+        return this.kept ?? 0.5;
+    }
+
+    set brightness(value) {
+        if (value > 1) {
+            Norpc.Call.get_current().return_error_literal(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT, 'too bright');
+            return;
+        }
+        this.kept = Math.round(value * 10) / 10;
+        this.notify('brightness');
+    }
+
+    async dim(by) {
+        this.brightness -= by;
+        return this.brightness;
+    }
+};
+
+test('accessors of a service', async () => {
+    for (const Bright of [GObject.registerClass({ GTypeName: 'BrightLamp' }, accessors(Lamp)),
+        GObject.registerClass(class BrighterLamp extends accessors(Lamp) {})]) {
+        const lamp = new Bright();
+        const server = Norpc.serve(lamp);
+        const proxy = server.make_proxy();
+        const write = value => proxy.set_value('Brightness', new GLib.Variant('d', value), null);
+        await proxy.load_async(null);
+        equal(proxy.brightness, 0.5);
+        await write(0.77);
+        equal([lamp.kept, proxy.brightness], [0.8, 0.8]);
+        const error = await assertRejects(() => write(7));
+        assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.INVALID_ARGUMENT) && error.message === 'too bright', `${error}`);
+        equal([lamp.kept, proxy.brightness], [0.8, 0.8]);
+        equal([await proxy.dim(0.2), proxy.brightness], [0.6, 0.6]);
+        equal(new Bright({ brightness: 0.33 }).kept, 0.3);
+        server.stop(Norpc.StopMode.FINISH, null);
+    }
+});
+
 test('calls', () => withLamp(async (proxy, lamp, server) => {
     equal(await proxy.dim(0.25), 0.75);
     equal(await LampProxy.new(server.get_endpoint()).dim(0.25), 0.5);

@@ -9,7 +9,7 @@ const { lookupConstructor } = imports._gi;
 const { getDeclaredTypes, getLeftOut, getMembers } = imports.overrides._norpc.description;
 const { addAllFunctions } = imports.overrides._norpc.calls;
 const { getErrorClasses } = imports.overrides._norpc.errors;
-const { addEvents } = imports.overrides._norpc.events;
+const { addEvents, overrideProperties } = imports.overrides._norpc.events;
 const { answer, makeTuple } = imports.overrides._norpc.services;
 
 let Norpc;
@@ -51,6 +51,7 @@ function makeServiceClass(info, type) {
                 const refused = [...leftOut].find(([name]) => Object.hasOwn(klass.prototype, name));
                 if (refused !== undefined)
                     throw new TypeError(`${klass.name}.${refused[0]}(): ${refused[1]}`);
+                overrideProperties(klass, Service, info);
                 return super._classInit(klass);
             }
 

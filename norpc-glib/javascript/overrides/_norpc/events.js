@@ -3,9 +3,9 @@
 // Signals and properties of interfaces that were read at run time: their values are checked, and those of declared
 // types are as in calls.
 
-/* exported addEvents, convertEmission, extendWatches */
+/* exported addEvents, convertEmission, extendWatches, overrideProperties */
 
-const { GLib } = imports.gi;
+const { GLib, GObject } = imports.gi;
 const { Args, getDeclaredTypes } = imports.overrides._norpc.description;
 const { makeTaker } = imports.overrides._norpc.values;
 
@@ -70,9 +70,14 @@ function addSignals(klass, signals) {
     };
 }
 
+// The names that GJS has for a property.
+function getSpellings(name) {
+    return new Set([name, name.replace(/-/g, '_'), name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())]);
+}
+
 // GJS makes the accessors of a property when one of its names is looked for.
 function addProperty(klass, name, values) {
-    for (const spelling of new Set([name, name.replace(/-/g, '_'), name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())])) {
+    for (const spelling of getSpellings(name)) {
         void (spelling in klass.prototype);
         const accessors = Object.getOwnPropertyDescriptor(klass.prototype, spelling);
         if (accessors?.set === undefined || !accessors.configurable)
@@ -98,6 +103,33 @@ function addEvents(klass, info) {
     info.list_property_types().forEach((type, index) => {
         const property = info.list_properties()[index];
         addProperty(klass, info.get_gobject_name(property), new Values('property', [property], [type], declared));
+    });
+}
+
+// Has the accessors that a class, or one between it and the base class, has for a property be those of GObject as well:
+// GJS runs them for properties that the class itself describes.
+function overrideProperty(klass, base, name, needsCodec) {
+    for (let { prototype } = klass; prototype !== base.prototype; prototype = Object.getPrototypeOf(prototype)) {
+        const own = prototype;
+        const spelling = [...getSpellings(name)].find(candidate => Object.hasOwn(own, candidate));
+        if (spelling === undefined)
+            continue;
+        if (needsCodec)
+            throw new TypeError(`${klass.name}.${spelling}: a property of this type cannot have accessors of the class in GJS`);
+        if (own !== klass.prototype)
+            Object.defineProperty(klass.prototype, spelling, Object.getOwnPropertyDescriptor(own, spelling));
+        klass[GObject.properties] = { ...klass[GObject.properties], [name]: GObject.ParamSpec.override(name, base) };
+        return;
+    }
+}
+
+// The same for all properties.
+function overrideProperties(klass, base, info) {
+    const declared = getDeclaredTypes(info);
+    info.list_property_types().forEach((type, index) => {
+        const isNumber = ['i', 'u'].includes(declared.getCodec(type)?.signature);
+        overrideProperty(klass, base, info.get_gobject_name(info.list_properties()[index]),
+            declared.needsCodec(type) && !isNumber);
     });
 }
 
