@@ -41,6 +41,8 @@ const { Atlas, AtlasInfo, AtlasProxy, Entry, Mode, Parts, Point } = Norpc.load_t
     </method>
     <method name="Sing"><arg name="song" type="Song"/></method>
     <method name="Stop"><arg name="cancellable" type="Gio.Cancellable"/></method>
+    <stream name="Songs"><arg name="song" type="Song" direction="out"/></stream>
+    <property name="LastSong" type="Song" nullable="true" access="readwrite"/>
     <stream name="Walk"><arg name="point" type="Point" direction="out"/><result name="last" type="Point"/></stream>
     <signal name="Moved"><arg name="point" type="Point"/><arg name="mode" type="Mode"/></signal>
     <property name="Place" type="Point" nullable="true" access="readwrite"/>
@@ -244,6 +246,10 @@ test('members that need generated code', () => withAtlas(async proxy => {
             assert(error.matches(Norpc.Error, Norpc.Error.NOT_IMPLEMENTED), `${error}`);
             equal(error.message, reason);
         }
+    }
+    for (const func of [() => proxy.songs(null), () => proxy.last_song, () => proxy.lastSong, () => (proxy.last_song = null)]) {
+        const error = await assertRejects(async () => assert(!(func() instanceof Promise), 'a promise'));
+        assert(error.matches?.(Norpc.Error, Norpc.Error.NOT_IMPLEMENTED), `${error}`);
     }
     const error = await assertRejects(async () => GObject.registerClass(class Singer extends Atlas {
         sing() {

@@ -197,19 +197,26 @@ function makeTable(prototype) {
     const members = getMembers(info, functions, isGeneric ? getDeclaredTypes(info) : null, Norpc);
     members.forEach(member => addFunctions(table, member));
     if (isGeneric)
-        getLeftOut(info, members).forEach((reason, name) => addLeftOut(table, name, reason));
+        getLeftOut(info, members).forEach((leftOut, name) => addLeftOut(table, name, leftOut));
     return table;
 }
 
-// Has functions of members that need generated code say so.
-function addLeftOut(table, name, reason) {
+// Has functions and properties of members that need generated code say so. Only those of methods return promises.
+function addLeftOut(table, name, { kind, reason }) {
     const makeError = () => new GLib.Error(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED, reason);
+    const fail = () => {
+        throw makeError();
+    };
     if (table.has(name))
         return;
-    table.set(name, () => Promise.reject(makeError()));
-    table.set(`${name}_sync`, () => {
-        throw makeError();
-    });
+    if (kind === 'property') {
+        for (const spelling of [name, name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())])
+            table.set(spelling, { get: fail, set: fail, configurable: true });
+        return;
+    }
+    table.set(name, kind === 'method' ? () => Promise.reject(makeError()) : fail);
+    if (kind === 'method')
+        table.set(`${name}_sync`, fail);
 }
 
 const tables = new Map();  // of functions, by the prototypes of generated classes
@@ -236,7 +243,8 @@ function define(prototype, name, func) {
 
 // Adds the functions of a class that was made at run time, also those that Norpc.DynamicProxy has, too.
 function addAllFunctions(klass) {
-    getTable(klass.prototype).forEach((func, name) => define(klass.prototype, name, func));
+    getTable(klass.prototype).forEach((func, name) => typeof func === 'function'
+        ? define(klass.prototype, name, func) : Object.defineProperty(klass.prototype, name, func));
 }
 
 function findFunction(proxy, name) {

@@ -153,8 +153,8 @@ var DeclaredTypes = class {
         return makeRecordCodec(name, signature, members.map(([field, type]) => [field, this.getCodec(type)]));
     }
 
-    // Whether GObject has other values of a type than programs.
+    // Whether GObject has other values of a type than programs: also a variant for a number that may be missing.
     needsCodec(text) {
-        return text.replace(/^\?/, '').replace(/\[\]$/, '') in this.described || text.endsWith('[]');
+        return /^\?[ybnqiuxtdh]$/.test(text) || text.replace(/^\?/, '').replace(/\[\]$/, '') in this.described || text.endsWith('[]');
     }
 };

@@ -2,7 +2,7 @@
 
 // The methods and streams of interfaces, as interface infos describe them.
 
-/* exported Args, Member, getDeclaredTypes, getFunctionName, getLeftOut, getMembers */
+/* exported Args, Member, findFunctionName, getDeclaredTypes, getFunctionName, getLeftOut, getMembers */
 
 const { GObject } = imports.gi;
 const { DeclaredTypes } = imports.overrides._norpc.declared;
@@ -44,6 +44,11 @@ var Args = class {
 
 function simplify(name) {
     return name.replace(/[_-]/g, '').toLowerCase();
+}
+
+// Finds the name among those that GJS has that stands for one of the description.
+function findFunctionName(names, described) {
+    return names.find(name => simplify(name) === simplify(described));
 }
 
 // The name of a method as functions have it. Infos of generated code do not know it.
@@ -135,13 +140,18 @@ function getDeclaredTypes(info) {
     return declaredTypes.get(key);
 }
 
-// Gets why members have no functions, by the names that these would have.
+// Gets why members have no functions, by the names that these would have, and their kinds.
 function getLeftOut(info, members) {
-    const reasons = new Map(info.list_left_out().map(
-        member => [info.get_function_name(member), `${info.get_name()}: ${info.get_left_out(member)}`]));
+    const reasons = new Map();
+    for (const member of info.list_left_out()) {
+        const reason = info.get_left_out(member);
+        const kind = /^the (\w+)/.exec(reason)[1];
+        if (kind !== 'signal')
+            reasons.set(info.get_function_name(member), { kind, reason: `${info.get_name()}: ${reason}` });
+    }
     for (const member of members) {
         if (member.leftOut !== null)
-            reasons.set(member.name, `${info.get_name()}: ${member.leftOut}`);
+            reasons.set(member.name, { kind: member.isStream ? 'stream' : 'method', reason: `${info.get_name()}: ${member.leftOut}` });
     }
     return reasons;
 }

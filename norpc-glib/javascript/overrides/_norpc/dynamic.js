@@ -49,8 +49,10 @@ function makeServiceClass(info, type) {
         class Service extends base {
             static _classInit(klass) {
                 const refused = [...leftOut].find(([name]) => Object.hasOwn(klass.prototype, name));
-                if (refused !== undefined)
-                    throw new TypeError(`${klass.name}.${refused[0]}(): ${refused[1]}`);
+                if (refused !== undefined) {
+                    const [name, { kind, reason }] = refused;
+                    throw new TypeError(`${klass.name}.${name}${kind === 'property' ? '' : '()'}: ${reason}`);
+                }
                 overrideProperties(klass, Service, info);
                 return super._classInit(klass);
             }

@@ -31,8 +31,10 @@ class Values {
 
 // GObject has the content of a maybe, or null, and numbers and arrays of texts that are no variants.
 function toGObject(variant) {
-    if (variant.get_type_string().startsWith('m'))
-        return variant.n_children() === 0 ? null : toGObject(variant.get_child_value(0));
+    if (variant.get_type_string().startsWith('m')) {
+        const content = variant.n_children() === 0 ? null : variant.get_child_value(0);
+        return content?.get_type_string().length === 1 ? content : content && toGObject(content);
+    }
     return ['i', 'u', 'as'].includes(variant.get_type_string()) ? variant.deepUnpack() : variant;
 }
 

@@ -5,7 +5,7 @@
 /* exported addService, answer, log, makeGError, makeTuple */
 
 const { GLib, GObject } = imports.gi;
-const { getFunctionName, getMembers } = imports.overrides._norpc.description;
+const { Args, findFunctionName, getFunctionName, getMembers } = imports.overrides._norpc.description;
 const { guardFunction } = imports.overrides._norpc.layers;
 const { makeTaker, own } = imports.overrides._norpc.values;
 
@@ -106,6 +106,23 @@ function addHandlers(klass, iface) {
     }
 }
 
+// Adds checks to the functions that emit a signal.
+function addEmitters(klass, iface) {
+    const info = Norpc.interface_info_for_type(iface.$gtype);
+    const functions = Object.getOwnPropertyNames(iface.prototype)
+        .filter(name => name.startsWith('emit_')).map(name => name.slice('emit_'.length));
+    info?.list_signals().forEach((signal, index) => {
+        const name = `emit_${findFunctionName(functions, signal)}`;
+        const emit = iface.prototype[name];
+        const args = new Args('argument', info.list_signal_args(index), info.list_signal_types(index), makeTaker);
+        if (typeof emit === 'function' && !(name in klass.prototype)) {
+            klass.prototype[name] = function (...given) {
+                emit.apply(this, args.check(given));
+            };
+        }
+    });
+}
+
 const values = new WeakMap();  // of properties, by service
 
 // The accessors of GJS check nothing, and there are none for properties that clients cannot set.
@@ -157,6 +174,7 @@ function addService(namespace) {
                 ? klass[GObject.interfaces] : [];
             for (const iface of interfaces) {
                 addHandlers(klass, iface);
+                addEmitters(klass, iface);
                 addProperties(klass, iface);
             }
             guardFunction(klass.prototype, 'vfunc_start');

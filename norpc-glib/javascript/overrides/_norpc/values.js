@@ -71,6 +71,14 @@ function takeText(value, name) {
     return value;
 }
 
+function makeCheckedTextTaker(isValid, expected) {
+    return (value, name) => {
+        if (!isValid(takeText(value, name)))
+            throw new TypeError(`${name}: expected ${expected}, got '${value}'`);
+        return value;
+    };
+}
+
 function takeBytes(value, name) {
     if (value instanceof GLib.Bytes)
         return value;
@@ -147,7 +155,9 @@ function fillTuple(type, value, name) {
 }
 
 const takeSimple = {
-    b: takeBoolean, d: takeNumber, s: takeText, o: takeText, g: takeText,
+    b: takeBoolean, d: takeNumber, s: takeText,
+    o: makeCheckedTextTaker(GLib.Variant.is_object_path, 'an object path'),
+    g: makeCheckedTextTaker(GLib.Variant.is_signature, 'a signature'),
     ...Object.fromEntries(Object.entries(INTEGERS).map(([type, range]) => [type, makeIntegerTaker(type, range)])),
 };
 
@@ -241,7 +251,8 @@ var take = { dateTime: takeDateTime, file: makeTypeTaker(Gio.File.$gtype.name), 
 // Makes the taker of a type, as norpc_interface_info_list_in_types () describes it.
 function makeTaker(type) {
     if (type.startsWith('?')) {
-        const take = makeTaker(type.slice(1));
+        // C has a variant for a number that may be missing.
+        const take = /^\?[ybnqiuxtdh]$/.test(type) ? makeVariantTaker(type.slice(1)) : makeTaker(type.slice(1));
         return (value, name) => value === null || value === undefined ? null : take(value, name);
     }
     if (type.endsWith('[]'))
@@ -250,8 +261,8 @@ function makeTaker(type) {
         return takeSimple[type];
     if (type === 'ay')
         return takeBytes;
-    if (type === 'as')
-        return makeArrayTaker(takeText);
+    if (['as', 'ao', 'ag'].includes(type))
+        return makeArrayTaker(takeSimple[type[1]]);
     return GLib.variant_type_string_is_valid(type) ? makeVariantTaker(type) : makeTypeTaker(type);
 }
 
