@@ -197,15 +197,16 @@ set_method (CgWriter      *writer,
 {
   const CgMethod *method = item;
   const CgArg *returned = cg_method_get_return_arg (method);
+  const char *handler;
 
   cg_skeleton_set_method (data, writer, method, set_arg);
   cg_skeleton_set_values (writer, method, make_value, ", ");
   cg_writer_take (writer, "return_type", returned != NULL
                   ? make_type (writer, &returned->use, POSITION_OUT) : g_strdup ("bool"));
-  cg_writer_take (writer, "handler",
-                  escape (cg_names_look_up (&method->node, cg_member_is_stream (method) ||
-                                            cg_writer_is_set (writer, "is_asynchronous")
-                                            ? "handle" : "vfunc")));
+  handler = cg_names_look_up (&method->node, cg_member_is_stream (method) ||
+                              cg_writer_is_set (writer, "is_asynchronous") ? "handle" : "vfunc");
+  cg_writer_set_flag (writer, "hides", cg_template_has_word ("words/vala-object", handler));
+  cg_writer_take (writer, "handler", escape (handler));
 }
 
 static void
