@@ -269,48 +269,21 @@ prefix_urls (NorpcNatsConnection  *self,
     g_prefix_error (error, "'%s': ", servers);
 }
 
-/* Runs in a thread that blocks, but not for ever. A link that comes after the task was cancelled is dropped. */
-static void
-connect_thread (GTask        *task,
-                gpointer      source_object,
-                gpointer      data G_GNUC_UNUSED,
-                GCancellable *cancellable)
+/* Blocks, but not for ever. Returns FALSE if @error is set. */
+static gboolean
+connect_self (NorpcNatsConnection  *self,
+              GCancellable         *cancellable,
+              GError              **error)
 {
-  NorpcNatsConnection *self = source_object;
   NorpcNatsInbox *inbox = NULL;
-  GError *error = NULL;
-  NorpcNatsLink *link = norpc_nats_attempt_run (self->urls, connect_to_urls, cancellable, &inbox, &error);
+  NorpcNatsLink *link = norpc_nats_attempt_run (self->urls, connect_to_urls, cancellable, &inbox, error);
 
-  if (g_task_set_return_on_cancel (task, FALSE) && link != NULL)
-    {
-      take_link (self, link, inbox);
-      g_task_return_boolean (task, TRUE);
-    }
-  else if (link != NULL)
-    {
-      norpc_nats_inbox_free (inbox);
-      norpc_nats_link_unref (link);
-    }
+  if (link != NULL)
+    take_link (self, link, inbox);
   else
-    {
-      prefix_urls (self, &error);
-      g_task_return_error (task, error);
-    }
-}
+    prefix_urls (self, error);
 
-/* Returns a task (owned) that connects. It returns at once when it is cancelled. */
-static GTask *
-new_connect_task (NorpcNatsConnection *self,
-                  GCancellable        *cancellable,
-                  GAsyncReadyCallback  callback,
-                  gpointer             user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, new_connect_task);
-  g_task_set_return_on_cancel (task, TRUE);
-
-  return task;
+  return link != NULL;
 }
 
 /* May run in any thread. */
@@ -319,21 +292,28 @@ norpc_nats_connection_init_initable (GInitable     *initable,
                                      GCancellable  *cancellable,
                                      GError       **error)
 {
-  g_autoptr (GTask) task = NULL;
+  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (initable);
 
-  if (NORPC_NATS_CONNECTION (initable)->link != NULL)
-    return TRUE;
-
-  task = new_connect_task (NORPC_NATS_CONNECTION (initable), cancellable, NULL, NULL);
-  g_task_run_in_thread_sync (task, connect_thread);
-
-  return g_task_propagate_boolean (task, error);
+  return self->link != NULL || connect_self (self, cancellable, error);
 }
 
 static void
 norpc_nats_connection_initable_iface_init (GInitableIface *iface)
 {
   iface->init = norpc_nats_connection_init_initable;
+}
+
+/* Runs in a thread of the pool, not in one of GTask's few, which a server that is silent would take from the application. */
+static void
+connect_in_pool (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (connect_self (g_task_get_source_object (task), g_task_get_cancellable (task), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -343,14 +323,18 @@ norpc_nats_connection_init_async (GAsyncInitable      *initable,
                                   GAsyncReadyCallback  callback,
                                   gpointer             user_data)
 {
-  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (initable);
-  g_autoptr (GTask) task = new_connect_task (self, cancellable, callback, user_data);
+  GTask *task = g_task_new (initable, cancellable, callback, user_data);
 
+  g_task_set_source_tag (task, norpc_nats_connection_init_async);
   g_task_set_priority (task, priority);
-  if (self->link != NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_run_in_thread (task, connect_thread);
+  if (NORPC_NATS_CONNECTION (initable)->link == NULL)
+    {
+      norpc_nats_link_invoke_blocking (connect_in_pool, task);
+      return;
+    }
+
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
 }
 
 static gboolean
