@@ -155,24 +155,91 @@ show_locked (NorpcMirror        *self,
   cell->shown = content;
 }
 
-/* Called with the lock held. Stores a value that the service has told, unless a newer one is
+/* Called with no lock held. Returns TRUE if a value has objects or lists of others. */
+static gboolean
+holds_objects (NorpcMirror  *self,
+               guint         property,
+               const GValue *value)
+{
+  return G_VALUE_HOLDS_OBJECT (value) || norpc_arg_info_is_exported (&self->access->args[property]);
+}
+
+/* Returns an emission (owned) of a copy of @value. */
+static NorpcEmission *
+copy_value (const GValue *value)
+{
+  return norpc_emission_new_unchecked (value, 1);
+}
+
+/* Called with no lock held. Returns an emission (owned) with those of the values that have no objects. */
+static NorpcEmission *
+copy_plain_values (NorpcMirror   *self,
+                   const guint   *properties,
+                   guint          n_values,
+                   NorpcEmission *values)
+{
+  g_autofree GValue *copies = g_new0 (GValue, n_values);
+
+  for (guint i = 0; i < n_values; i++)
+    {
+      const GValue *value = norpc_emission_get_arg (values, i);
+
+      g_value_init (&copies[i], G_VALUE_TYPE (value));
+      if (!holds_objects (self, properties[i], value))
+        g_value_copy (value, &copies[i]);
+    }
+
+  return norpc_emission_new_take (copies, n_values);
+}
+
+/* Called with no lock held. Returns the contents (owned, each owned) for the values of some properties. A value with
+ * objects shares its emission with no other value, which may stay longer: nothing keeps an object that is not shown.
+ */
+static NorpcMirrorContent *
+split_values (NorpcMirror   *self,
+              const guint   *properties,
+              guint          n_values,
+              NorpcEmission *values)
+{
+  NorpcMirrorContent *contents = g_new0 (NorpcMirrorContent, n_values);
+  g_autoptr (NorpcEmission) plain = NULL;
+
+  for (guint i = 0; i < n_values; i++)
+    if (holds_objects (self, properties[i], norpc_emission_get_arg (values, i)))
+      contents[i].emission = copy_value (norpc_emission_get_arg (values, i));
+    else
+      contents[i].index = i;
+
+  for (guint i = 0; i < n_values; i++)
+    if (contents[i].emission != NULL && n_values > 1 && plain == NULL)
+      plain = copy_plain_values (self, properties, n_values, values);
+  for (guint i = 0; i < n_values; i++)
+    if (contents[i].emission == NULL)
+      contents[i].emission = norpc_emission_ref (plain != NULL ? plain : values);
+
+  return contents;
+}
+
+/* Called with the lock held. Takes ownership of @content. Stores a value that the service has told, unless a newer one is
  * there.
  */
 static void
-store_locked (NorpcMirror   *self,
-              Change        *change,
-              guint          property,
-              NorpcEmission *values,
-              guint          index,
-              guint          serial)
+store_locked (NorpcMirror        *self,
+              Change             *change,
+              guint               property,
+              NorpcMirrorContent  content,
+              guint               serial)
 {
   NorpcMirrorCell *cell = &self->cells[property];
 
   if (cell->told.emission != NULL && !norpc_property_serial_is_newer (serial, cell->serial))
-    return;
+    {
+      drop_locked (change, content);
+      return;
+    }
 
   drop_locked (change, cell->told);
-  cell->told = (NorpcMirrorContent) { norpc_emission_ref (values), index };
+  cell->told = content;
   cell->serial = serial;
   if (cell->n_writes == 0)
     show_locked (self, change, property, content_ref (cell->told));
@@ -232,12 +299,14 @@ norpc_mirror_store_change (NorpcMirror   *self,
                            guint          serial)
 {
   g_autoptr (NorpcEmission) received = norpc_list_values_receive (values, self->reply_queue);
+  g_autofree NorpcMirrorContent *contents =
+    split_values (self, self->access->updated, self->access->n_updated, received);
   Change change;
 
   change_init (&change, self);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->access->n_updated; i++)
-    store_locked (self, &change, self->access->updated[i], received, i, serial);
+    store_locked (self, &change, self->access->updated[i], contents[i], serial);
   g_mutex_unlock (&self->lock);
 
   return change_finish (&change, self, proxy);
@@ -282,13 +351,15 @@ norpc_mirror_store_all (NorpcMirror *self,
 {
   g_autoptr (NorpcEmission) values = NULL;
   guint serial = unpack_reply (self, reply, &values);
+  g_autofree NorpcMirrorContent *contents =
+    split_values (self, self->access->readable, self->access->n_readable, values);
   Change change;
 
   change_init (&change, self);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->access->n_readable; i++)
     {
-      store_locked (self, &change, self->access->readable[i], values, i, serial);
+      store_locked (self, &change, self->access->readable[i], contents[i], serial);
       if (ends_writes)
         show_told_locked (self, &change, self->access->readable[i]);
     }
@@ -320,7 +391,7 @@ norpc_mirror_store_set (NorpcMirror *self,
   if (ends_write)
     cell->n_writes--;
   if (values != NULL && readable)
-    store_locked (self, &change, property, values, 0, serial);
+    store_locked (self, &change, property, (NorpcMirrorContent) { norpc_emission_ref (values), 0 }, serial);
   if (ends_write && cell->n_writes == 0)
     show_locked (self, &change, property, content_ref (cell->told));
   else if (ends_writes)

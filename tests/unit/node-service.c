@@ -10,6 +10,7 @@ typedef enum
   PROP_NUMBER = 1,
   PROP_CHILD,
   PROP_CHILDREN,
+  PROP_LEVEL,
 } NodeServiceProperty;
 
 NodeState *
@@ -365,6 +366,9 @@ node_service_get_property (GObject    *object,
     case PROP_CHILDREN:
       g_value_set_boxed (value, self->children);
       break;
+    case PROP_LEVEL:
+      g_value_set_uint (value, 0);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -429,6 +433,7 @@ node_service_class_init (NodeServiceClass *klass)
   g_object_class_override_property (object_class, PROP_NUMBER, "number");
   g_object_class_override_property (object_class, PROP_CHILD, "child");
   g_object_class_override_property (object_class, PROP_CHILDREN, "children");
+  g_object_class_override_property (object_class, PROP_LEVEL, "level");
 }
 
 static void

@@ -131,6 +131,47 @@ test_run_context (NodeFixture   *fixture,
   g_assert_cmpuint (state->n_stopped, ==, 1);
 }
 
+/* Runs in the service's context. */
+static void
+set_given_child (NodeService *self,
+                 gpointer     data)
+{
+  set_given (self, data);
+  g_set_object (&self->child, self->given);
+  g_clear_object (&self->given);
+  g_object_notify (G_OBJECT (self), "child");
+}
+
+/* Runs in the service's context. */
+static void
+clear_child (NodeService *self,
+             gpointer     data G_GNUC_UNUSED)
+{
+  g_clear_object (&self->child);
+  g_object_notify (G_OBJECT (self), "child");
+}
+
+/* A proxy does not keep the former value of a property, although it keeps another value that has arrived with it. */
+static void
+test_former_value (NodeFixture   *fixture,
+                   gconstpointer  unused G_GNUC_UNUSED)
+{
+  NodeState *state = fixture->given_state;
+  g_autoptr (NodeNodeProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run_in (fixture->proxy, fixture->state, set_given_child, state);
+  proxy = node_node_proxy_new_sync (norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy)), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (node_node_get_child (NODE_NODE (proxy)));
+  g_assert_cmpuint (node_node_get_level (NODE_NODE (proxy)), ==, 0);
+
+  run_in (fixture->proxy, fixture->state, clear_child, NULL);
+  node_iterate_until (node_node_get_child (NODE_NODE (proxy)) == NULL);
+  node_iterate_until (node_node_get_child (NODE_NODE (fixture->proxy)) == NULL);
+  node_state_wait (state, &state->n_finalized, 1);
+}
+
 typedef struct
 {
   NodeNode     *node;    /* (owned) */
@@ -187,6 +228,7 @@ main (int   argc,
   NODE_TEST ("/objects/release/client-context", test_client_context);
   NODE_TEST ("/objects/release/run-context", test_run_context);
   NODE_TEST ("/objects/release/client-thread", test_client_thread);
+  NODE_TEST ("/objects/release/former-value", test_former_value);
 
   return g_test_run ();
 }
