@@ -35,6 +35,17 @@ class Forgetful : Norpc.Layer {
     }
 }
 
+/* Answers one method itself. */
+class Room : Object, Norpc.Endpoint {
+    public bool take_call (Norpc.Call call) throws Error {
+        if (call.get_method_name () != "Say")
+            throw new IOError.NOT_SUPPORTED ("%s is not here", call.get_method_name ());
+        Value answer = "here";
+        call.return_values ({ answer });
+        return true;
+    }
+}
+
 delegate void Body (Norpc.Server server) throws Error;
 
 void add (string name, owned Body body) {
@@ -135,11 +146,24 @@ void test_retry (Norpc.Server server) throws Error {
     assert (AtomicInt.get (ref n_attempts) == 2);
 }
 
+void test_endpoint (Norpc.Server server) throws Error {
+    var room = new Room ();
+    var proxy = new Test.RoomProxy (room);
+
+    assert (proxy.call_say_sync ("where", null) == "here");
+    try {
+        proxy.call_listeners_sync (null);
+        assert_not_reached ();
+    } catch (IOError.NOT_SUPPORTED error) {
+    }
+}
+
 void main (string[] args) {
     GLib.Test.init (ref args);
     add ("own", test_own);
     add ("filter", test_filter);
     add ("key", test_key);
     add ("retry", test_retry);
+    add ("endpoint", test_endpoint);
     GLib.Test.run ();
 }
