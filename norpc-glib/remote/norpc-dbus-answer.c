@@ -46,6 +46,7 @@ void
 norpc_dbus_request_free (NorpcDBusRequest *self)
 {
   g_hash_table_remove (self->serving->requests, self);
+  g_clear_pointer (&self->unawaited, norpc_dbus_unawaited_call_free);
   if (!self->received)
     norpc_dbus_release_unreceived (self->serving->connection, self->message);
   norpc_dbus_request_free_slot (self);

@@ -20,7 +20,7 @@
  *
  * A message that the description does not allow is answered with an error before the endpoint sees it. Members
  * whose types have no form on D-Bus are not there for other processes. When a client leaves the bus, its calls
- * are cancelled.
+ * that wait for replies are cancelled.
  *
  * The main context that is the thread default when the export is created receives the messages and sends the
  * calls; the service may run in any other one. Functions of the export are for the thread that runs this

@@ -27,6 +27,7 @@ typedef struct
   gboolean                  has_slot; /* of the mailbox, which notes do not take */
   gboolean                  received; /* the objects among the arguments */
   gboolean                  answered; /* before its reply */
+  NorpcDBusUnawaitedCall   *unawaited; /* (owned) (nullable): if its client waits for no reply, and the endpoint has it */
   gboolean                  is_begun; /* the client has it among those that wait for answers */
   gboolean                  has_credit; /* the client has given credit for the stream that it opens */
   guint                     credit;   /* items */

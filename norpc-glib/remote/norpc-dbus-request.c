@@ -103,6 +103,11 @@ send_request_call (NorpcDBusRequest *self,
       return;
     }
 
+  if (!waits)
+    {
+      self->unawaited = norpc_dbus_unawaited_begin (norpc_dbus_serving_get_root (self->serving)->unawaited, self->client);
+      cancellable = g_object_ref (self->unawaited->cancellable);
+    }
   self->is_begun = waits;
   self->answer = kind;
   norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));

@@ -9,6 +9,7 @@
 #include "norpc-dbus-announcer-private.h"
 #include "norpc-dbus-clients-private.h"
 #include "norpc-dbus-mailbox-private.h"
+#include "norpc-dbus-unawaited-private.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,7 @@ struct _NorpcDBusServing
   /* Of the export's own object only: see norpc_dbus_serving_get_root (). */
   NorpcDBusClients *clients;    /* (owned) (nullable): until the object is no longer exported */
   NorpcDBusObjects *objects;    /* (owned) (nullable): as long */
+  NorpcDBusUnawaited *unawaited; /* (owned), since construction */
   GHashTable       *streams;    /* (owned): of unowned paths and owned NorpcDBusServedStream */
   guint64           n_streams;  /* that were opened */
   gulong            closed_id;  /* until the object is no longer exported: tells that the connection is closed */

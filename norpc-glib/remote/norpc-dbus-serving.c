@@ -56,6 +56,7 @@ norpc_dbus_serving_unref (gpointer data)
   g_hash_table_unref (self->requests);
   g_clear_pointer (&self->streams, g_hash_table_unref);
   g_clear_pointer (&self->clients, norpc_dbus_clients_free);
+  g_clear_pointer (&self->unawaited, norpc_dbus_unawaited_unref);
   g_clear_pointer (&self->mailbox, norpc_dbus_mailbox_unref);
   g_main_context_unref (self->context);
   g_clear_object (&self->endpoint);

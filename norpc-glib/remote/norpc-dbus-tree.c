@@ -88,11 +88,14 @@ static void
 handle_left (const char *name,
              gpointer    data)
 {
-  NorpcDBusServing *root = data;
+  NorpcDBusServing *root = norpc_dbus_serving_ref (data);
 
+  /* Code of the application may run, and end the export. */
   g_hash_table_remove (root->followers, name);
   if (root->objects != NULL)
     norpc_dbus_objects_drop_client (root->objects, name);
+  norpc_dbus_unawaited_leave (root->unawaited, name);
+  norpc_dbus_serving_unref (root);
 }
 
 /* Runs in the context of the export. */
@@ -148,6 +151,7 @@ norpc_dbus_tree_new (GDBusConnection *connection,
   self->followers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->clients = norpc_dbus_clients_new (connection, handle_message, handle_left, self);
   self->requests = g_hash_table_new (NULL, NULL);
+  self->unawaited = norpc_dbus_unawaited_new (MAX (capacity / 2, 1));
   self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->outlet.connection = connection;
   self->objects = norpc_dbus_objects_new (self);

@@ -44,12 +44,15 @@ do_nothing (DBusFixture *fixture)
 {
 }
 
-/* Returns once the export has handled the messages that have come, and knows their clients. */
+/* Returns once the export has handled the messages that have come, and knows their clients, and those calls that it has
+ * cancelled have ended.
+ */
 static void
 settle (DBusFixture *fixture)
 {
   dbus_fixture_invoke (fixture, do_nothing);
   g_assert_true (has_owner (fixture, DBUS_NAME));
+  dbus_fixture_invoke (fixture, do_nothing);
   dbus_fixture_invoke (fixture, do_nothing);
 }
 
@@ -312,7 +315,7 @@ export_four (DBusFixture *fixture)
   g_assert_no_error (error);
 }
 
-/* The calls of clients that have left take the places of others until they are handled. */
+/* The calls of clients that have left take places of others until they are handled, but not all of them. */
 static void
 test_capacity (DBusFixture   *fixture,
                gconstpointer  kind)
@@ -337,17 +340,54 @@ test_capacity (DBusFixture   *fixture,
       settle (fixture);
     }
 
-  g_assert_null (dbus_fixture_call (fixture, "org.example.Wire", "GetNotes", NULL, &error));
-  g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED);
-  g_clear_error (&error);
+  /* The first client had three places of four. Clients that have left may use two, so that its first call was cancelled, and
+   * the next one had two of the other places: two more calls were cancelled when that had left.
+   */
+  release_service (fixture, &gate, "[4, 5]");
+  reply = dbus_fixture_call (fixture, "org.example.Wire", "GetNotes", NULL, &error);
+  g_assert_no_error (error);
+}
 
-  /* The first client had three places, and left one. */
-  release_service (fixture, &gate, "[0, 1, 2, 4]");
-  while ((reply = dbus_fixture_call (fixture, "org.example.Wire", "GetNotes", NULL, &error)) == NULL)
+static void
+send_hold (GDBusConnection *connection)
+{
+  send_plain (connection, DBUS_NAME, "org.example.Wire", "Hold", NULL, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+}
+
+/* Clients that have left do not use up the places, although the service does not answer their calls. */
+static void
+test_hanging (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (NorpcCall) held = NULL;
+  g_autoptr (GPtrArray) of_first = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+  g_autoptr (GError) error = NULL;
+  Leaver leaver;
+
+  dbus_fixture_load (fixture);
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  dbus_fixture_invoke (fixture, export_four);
+  send_hold (fixture->used);
+  held = wire_state_wait_held (fixture->state);
+  for (guint i = 0; i < 5; i++)
     {
-      g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED);
-      g_clear_error (&error);
+      leaver_init (&leaver, fixture);
+      for (guint j = 0; j < 4; j++)
+        send_hold (leaver.connection);
+      while (i == 0 && of_first->len < 3)
+        g_ptr_array_add (of_first, wire_state_wait_held (fixture->state));
+      leaver_leave (&leaver, fixture);
+      settle (fixture);
     }
+
+  reply = dbus_fixture_call (fixture, "org.example.Wire", "GetNotes", NULL, &error);
+  g_assert_no_error (error);
+
+  /* The first client had three places, and each later one the one that was free. The client of the oldest call is there. */
+  wire_state_wait_cancelled (fixture->state, of_first->len);
+  g_assert_false (norpc_call_is_cancelled (held));
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
 }
 
 static void
@@ -368,6 +408,7 @@ main (int   argc,
   add_test_on_bus ("/dbus-leaving/unwanted-reply", test_unwanted_reply);
   dbus_add_tests ("/dbus-leaving/known", test_known);
   add_test_on_bus ("/dbus-leaving/capacity", test_capacity);
+  add_test_on_bus ("/dbus-leaving/hanging", test_hanging);
 
   return g_test_run ();
 }
