@@ -77,11 +77,14 @@ read_expanded (NorpcDescribedType  *self,
   return TRUE;
 }
 
-/* Returns FALSE if no such type exists. */
+/* Returns FALSE if no such type exists. With @may_be_elsewhere, it may be an interface that the description does not have:
+ * a service describes each of its objects alone.
+ */
 static gboolean
 read_named (NorpcDescribedType  *self,
             const char          *name,
-            GHashTable          *declared)
+            GHashTable          *declared,
+            gboolean             may_be_elsewhere)
 {
   g_autofree char *element = g_str_has_suffix (name, "[]") ? g_strndup (name, strlen (name) - 2) : NULL;
   const NorpcXmlElement *declaration = g_hash_table_lookup (declared, element != NULL ? element : name);
@@ -91,7 +94,8 @@ read_named (NorpcDescribedType  *self,
   if (self->signature != NULL || read_expanded (self, name, declared, &problem))
     return TRUE;
 
-  if (declaration == NULL && !is_foreign_name (name))
+  if (declaration == NULL && !is_foreign_name (name) &&
+      !(may_be_elsewhere && g_dbus_is_interface_name (element != NULL ? element : name)))
     return FALSE;
 
   self->signature = "";
@@ -217,7 +221,7 @@ norpc_described_type_read (NorpcDescribedType     *self,
   if (annotated != NULL)
     type = annotated;
   self->signature = type;
-  if (!(g_ascii_isupper (*type) || strchr (type, '.') != NULL ? read_named (self, type, declared)
+  if (!(g_ascii_isupper (*type) || strchr (type, '.') != NULL ? read_named (self, type, declared, annotated != NULL)
                                                               : is_type_string (type)))
     {
       norpc_xml_element_fail (element, error, "'%s' is not a type", type);

@@ -438,6 +438,34 @@ test_markup (void)
   g_assert_cmpstr (info->methods[0]->dbus.name, ==, "B");
 }
 
+/* A service describes an object with the names of interfaces that only its other objects have. Without the annotation, such
+ * a name is a mistake.
+ */
+static void
+test_interface_elsewhere (void)
+{
+  static const char * const xml =
+    "<node><interface name='a.Box'><method name='Open'><arg name='lid' type='o' direction='out'>"
+    "<annotation name='org.norpc.Type' value='org.example.Lid'/></arg></method><method name='OpenAll'>"
+    "<arg name='lids' type='ao' direction='out'><annotation name='org.norpc.Type' value='org.example.Lid[]'/></arg>"
+    "</method><method name='Shake'/></interface></node>";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) infos = norpc_interface_info_list_for_xml (xml, &error);
+  g_auto (GStrv) left_out = NULL;
+
+  g_assert_no_error (error);
+  left_out = norpc_interface_info_list_left_out (infos->pdata[0]);
+  g_assert_cmpuint (g_strv_length (left_out), ==, 2);
+  g_assert_true (g_strv_contains ((const char * const *) left_out, "Open"));
+  g_assert_true (g_strv_contains ((const char * const *) left_out, "OpenAll"));
+  g_assert_nonnull (strstr (norpc_interface_info_get_left_out (infos->pdata[0], "OpenAll"), "'org.example.Lid[]'"));
+
+  g_assert_null (norpc_interface_info_list_for_xml ("<node><interface name='a.Box'><method name='Open'>"
+                                                    "<arg name='lid' type='org.example.Lid'/></method></interface>"
+                                                    "</node>", &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_DESCRIPTION);
+}
+
 /* Only the members that need generated code are left out, not those of other kinds with the same names. */
 static void
 test_left_out_names (void)
@@ -534,6 +562,7 @@ main (int    argc,
   g_test_add_func ("/dynamic/infos/interned-texts", test_interned_texts);
   g_test_add_func ("/dynamic/infos/left-out", test_left_out);
   g_test_add_func ("/dynamic/infos/errors-by-name", test_errors_by_name);
+  g_test_add_func ("/dynamic/infos/interface-elsewhere", test_interface_elsewhere);
   g_test_add_func ("/dynamic/infos/left-out-names", test_left_out_names);
   g_test_add_func ("/dynamic/infos/overloads", test_overloads);
   g_test_add_func ("/dynamic/infos/entities", test_entities);
