@@ -41,6 +41,7 @@ const { Atlas, AtlasInfo, AtlasProxy, Entry, Mode, Parts, Point } = Norpc.load_t
     </method>
     <method name="Sing"><arg name="song" type="Song"/></method>
     <method name="Stop"><arg name="cancellable" type="Gio.Cancellable"/></method>
+    <method name="Blob"><arg name="bytes" type="GLib.Bytes"/></method>
     <stream name="Songs"><arg name="song" type="Song" direction="out"/></stream>
     <property name="LastSong" type="Song" nullable="true" access="readwrite"/>
     <stream name="Walk"><arg name="point" type="Point" direction="out"/><result name="last" type="Point"/></stream>
@@ -239,6 +240,7 @@ test('members that need generated code', () => withAtlas(async proxy => {
             "the type 'Song', a <record> that is an object",
         stop: "org.example.js.Atlas: the value 'cancellable' of Stop has the type GCancellable, which JavaScript has only " +
             'with generated code',
+        blob: "org.example.js.Atlas: the value 'bytes' of Blob has the type GBytes, which JavaScript has only with generated code",
     };
     for (const [name, reason] of Object.entries(reasons)) {
         for (const func of [name, `${name}_sync`]) {
