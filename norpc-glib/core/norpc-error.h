@@ -26,8 +26,8 @@ G_BEGIN_DECLS
 /**
  * NorpcError:
  * @NORPC_ERROR_FAILED: the service failed and gave no reason
- * @NORPC_ERROR_BUSY: the channel is full, or emissions of a signal were lost because their
- *   client was too slow
+ * @NORPC_ERROR_BUSY: the channel is full, or emissions of a signal were lost: their client was
+ *   too slow, or they were lost on the way from another process
  * @NORPC_ERROR_CLOSED: the service is not available: its server has not been started,
  *   failed to start, has been stopped or has been released
  * @NORPC_ERROR_NO_REPLY: the service released the call without replying

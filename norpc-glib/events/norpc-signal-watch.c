@@ -118,8 +118,8 @@ return_next (NorpcSignalWatch *self,
 
       self->returned += n_lost;
       norpc_wait_result_return_new_error (result, NORPC_ERROR, NORPC_ERROR_BUSY,
-                                          "%" G_GUINT64_FORMAT " emissions of the signal '%s' were lost, "
-                                          "because the client was too slow", n_lost, self->name);
+                                          "%" G_GUINT64_FORMAT " emissions of the signal '%s' were lost", n_lost,
+                                          self->name);
     }
   else
     {
@@ -365,7 +365,8 @@ woken_cb (gpointer object)
  *
  * The error is
  *
- * - %NORPC_ERROR_BUSY if emissions were lost; the next wait returns the oldest one that is left;
+ * - %NORPC_ERROR_BUSY if emissions were lost; the next wait returns the oldest one that is left, or waits for the
+ *   next one;
  * - %NORPC_ERROR_CLOSED if there will be no emission: the endpoint of the proxy is closed, the
  *   client was too slow for a signal that is then closed, or the watch was constructed without
  *   a proxy;

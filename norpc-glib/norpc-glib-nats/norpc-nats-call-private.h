@@ -21,7 +21,7 @@ typedef struct
   NorpcNatsRemote   *remote;   /* (unowned) */
   const char        *prefix;   /* (unowned) */
   GObject           *owner;    /* (unowned): each call has a reference to it */
-  void             (*ended) (GObject *owner); /* thread-safe: there is one call less, which is about to complete, or has */
+  void             (*ended) (GObject *owner); /* thread-safe: one call fewer is pending: it is about to complete, or has */
   guint              n_parked; /* accessed in the thread of the link: calls that are parked in the inbox */
 } NorpcNatsRoute;
 

@@ -20,7 +20,8 @@ typedef struct _NorpcNatsEvents NorpcNatsEvents;
 
 typedef struct
 {
-  gboolean (*arrived) (gpointer data); /* a service has published a message. Returns FALSE if it comes too late */
+  gboolean (*arrived) (gpointer data); /* a service has published a message. Returns FALSE if that is to be
+                                        ignored, because the connection has been lost since */
   void     (*lost)    (gpointer data); /* messages were lost */
 } NorpcNatsEventsFuncs;
 

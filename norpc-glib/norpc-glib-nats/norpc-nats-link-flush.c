@@ -80,8 +80,8 @@ take_next (NorpcNatsLink *self)
   return end;
 }
 
-/* Runs in the thread of the link. One thread waits for the server at a time: as long as that does not answer to one flush, it
- * does not answer to others.
+/* Runs in the thread of the link. One thread waits for the server at a time: a server that does not answer one flush does not
+ * answer the others either.
  */
 static void
 begin_round (NorpcNatsLink *self)

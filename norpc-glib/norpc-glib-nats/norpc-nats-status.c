@@ -52,7 +52,7 @@ skip_source_line (const char *reason)
   return end != NULL ? end + strlen ("): ") : reason;
 }
 
-/* Returns TRUE if the server has ended the connection, which the library tells by other means, depending on when it was. */
+/* Returns TRUE if the server has ended the connection. The library has several statuses for it, depending on the moment. */
 static gboolean
 is_end_of_connection (natsStatus  status,
                       const char *reason)
@@ -97,7 +97,9 @@ norpc_nats_check_attempt (natsStatus   status,
   const char *reason;
   GError *failure = NULL;
 
-  /* The library says so if the last one of several servers refuses the connection, whatever another one has done before. */
+  /* The library also returns this if the last of several servers refuses the connection, although another one has failed
+   * for a better reason.
+   */
   if (status == NATS_TIMEOUT && last_status != NATS_OK && last_status != NATS_INVALID_ARG)
     status = last_status;
 

@@ -317,13 +317,13 @@ test_watch (DBusFixture   *fixture,
   watch = norpc_signal_watch_new (NORPC_PROXY (fixture->proxy), "finished");
   dbus_fixture_catch_up (fixture);
   dbus_fixture_invoke (fixture, lose_three);
-  wait_for_next (watch, "3 emissions of the signal 'finished' were lost, because the client was too slow");
+  wait_for_next (watch, "3 emissions of the signal 'finished' were lost");
 
   dbus_fixture_invoke (fixture, lose_between);
-  wait_for_next (watch, "2 emissions of the signal 'finished' were lost, because the client was too slow");
+  wait_for_next (watch, "2 emissions of the signal 'finished' were lost");
   wait_for_next (watch, NULL);
   dbus_fixture_catch_up (fixture);
-  wait_for_next (watch, "5 emissions of the signal 'finished' were lost, because the client was too slow");
+  wait_for_next (watch, "5 emissions of the signal 'finished' were lost");
 }
 
 static void
