@@ -33,7 +33,8 @@ typedef enum
   NORPC_CALL_ATTEMPTED,  /* a service handles, or has handled, an attempt at it */
   NORPC_CALL_HANDLED,    /* its handler is running */
   NORPC_CALL_KEPT,       /* its handler has returned without an answer */
-  NORPC_CALL_SENT        /* it has left the process; nothing here uses its arguments */
+  NORPC_CALL_SENT,       /* it has left the process; nothing here uses its arguments */
+  NORPC_CALL_REJECTED    /* the same, but no handler has begun with it */
 } NorpcCallStage;
 
 /* The state of a call's slot in the queue of a channel. */
@@ -449,6 +450,7 @@ norpc_call_clear_args (NorpcCall *self)
 gboolean    norpc_call_begin_handling    (NorpcCall *self);
 void        norpc_call_note_sent_twice   (NorpcCall *self);
 gboolean    norpc_call_supersede         (NorpcCall *self);
+gboolean    norpc_call_had_no_effect     (NorpcCall *self);
 gboolean    norpc_call_is_superseded     (NorpcCall *self);
 void        norpc_call_end_attempt       (NorpcCall *self);
 gboolean    norpc_call_is_stuck          (NorpcCall *self);

@@ -111,6 +111,35 @@ norpc_call_mark_sent (NorpcCall *self)
   return end_waiting (self, NORPC_CALL_SENT);
 }
 
+/**
+ * norpc_call_mark_rejected:
+ * @self: a call that an endpoint has sent to another process
+ *
+ * Notes that no handler has begun with the call, although [method@Norpc.Call.mark_sent] was called: it was not sent, or
+ * the other process has rejected it before its service.
+ *
+ * This function is for endpoints that send calls to other processes, each before it completes the call with an error. A
+ * [class@Norpc.Retry] then sends the call again, also if its method is not idempotent.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_mark_rejected (NorpcCall *self)
+{
+  g_return_if_fail (self != NULL);
+
+  move (self, NORPC_CALL_SENT, NORPC_CALL_REJECTED);
+}
+
+/* Thread-safe. Called when the call has completed. If no handler has started, none starts from here on. Returns FALSE if
+ * one has, or may have in another process.
+ */
+gboolean
+norpc_call_had_no_effect (NorpcCall *self)
+{
+  return norpc_call_get_stage (self) == NORPC_CALL_REJECTED || norpc_call_supersede (self);
+}
+
 /* Thread-safe. Called when a layer passes on a call that it has passed on before. */
 void
 norpc_call_note_sent_twice (NorpcCall *self)
@@ -155,6 +184,7 @@ norpc_call_is_stuck (NorpcCall *self)
     case NORPC_CALL_SUPERSEDED:
     case NORPC_CALL_KEPT:
     case NORPC_CALL_SENT:
+    case NORPC_CALL_REJECTED:
     default:
       return FALSE;
     }
@@ -194,6 +224,7 @@ norpc_call_describe_progress (NorpcCall *self)
     case NORPC_CALL_ATTEMPTED:
     case NORPC_CALL_KEPT:
     case NORPC_CALL_SENT:
+    case NORPC_CALL_REJECTED:
       return "its service had not replied yet";
 
     case NORPC_CALL_WAITING:

@@ -89,6 +89,8 @@ NORPC_AVAILABLE_IN_ALL
 gboolean                  norpc_call_is_replied           (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean                  norpc_call_mark_sent            (NorpcCall                *self);
+NORPC_AVAILABLE_IN_ALL
+void                      norpc_call_mark_rejected        (NorpcCall                *self);
 
 NORPC_AVAILABLE_IN_ALL
 GValue                   *norpc_call_begin_reply          (NorpcCall                *self,

@@ -51,7 +51,7 @@ static gboolean
 had_no_effect (NorpcCall *call)
 {
   return (norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_IDEMPOTENT) != 0 ||
-         norpc_call_supersede (call);
+         norpc_call_had_no_effect (call);
 }
 
 static gboolean

@@ -34,6 +34,9 @@ void norpc_dbus_answer_wrong  (NorpcDBusRequest *request,
                                ...) G_GNUC_PRINTF (3, 4);
 void norpc_dbus_answer_gerror (NorpcDBusRequest *request,
                                const GError     *error);
+void norpc_dbus_answer_failure (NorpcDBusRequest *request,
+                                NorpcCall        *call,
+                                const GError     *error);
 
 /* @body is floating or owned. Returns FALSE if the client gets nothing of it. */
 gboolean norpc_dbus_answer_body (NorpcDBusRequest *request,

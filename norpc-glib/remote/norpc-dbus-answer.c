@@ -5,6 +5,7 @@
 
 /* The answer to a message of a client of an exported object: a reply of the endpoint, or an error. */
 
+#include "call/norpc-call-private.h"
 #include "core/norpc-variant-fds.h"
 #include "core/norpc-variant-fds-private.h"
 #include "core/norpc-value-types-private.h"
@@ -110,6 +111,24 @@ norpc_dbus_answer_gerror (NorpcDBusRequest *self,
   const char *domain = error->domain == G_DBUS_ERROR ? NORPC_DBUS_STANDARD_ERRORS : NULL;
 
   answer_domain_error (self, name, domain, text);
+}
+
+/* The call has failed with @error. The client learns if no handler has begun with it, such as after a layer has
+ * rejected it.
+ */
+void
+norpc_dbus_answer_failure (NorpcDBusRequest *self,
+                           NorpcCall        *call,
+                           const GError     *error)
+{
+  g_autofree char *name = norpc_dbus_error_get_name (error);
+  g_autofree char *text = norpc_dbus_error_get_text (error);
+
+  if (error->domain == NORPC_ERROR && (error->code == NORPC_ERROR_BUSY || error->code == NORPC_ERROR_CLOSED) &&
+      norpc_call_had_no_effect (call))
+    answer_domain_error (self, name, NORPC_DBUS_RUNTIME_ERRORS, text);
+  else
+    norpc_dbus_answer_gerror (self, error);
 }
 
 /* Sends a reply with @body (floating or owned), whose parts have been checked. One that is too large becomes an error.

@@ -51,6 +51,8 @@ void             norpc_dbus_call_note_answered  (NorpcDBusCall   *self);
 NorpcCall       *norpc_dbus_call_take           (NorpcDBusCall   *self) G_GNUC_WARN_UNUSED_RESULT;
 void             norpc_dbus_call_fail           (NorpcDBusCall   *self,
                                                  GError          *error);
+void             norpc_dbus_call_fail_unsent    (NorpcDBusCall   *self,
+                                                 GError          *error);
 void             norpc_dbus_call_reject         (NorpcDBusCall   *self,
                                                  const char      *reason);
 

@@ -146,6 +146,7 @@ complete_message (NorpcDBusCall *self)
 
   if (self->object->owner == NULL)
     {
+      norpc_call_mark_rejected (self->call);
       norpc_dbus_call_reject (self, "failed: its service is not there");
       return FALSE;
     }
@@ -155,6 +156,7 @@ complete_message (NorpcDBusCall *self)
   if (g_dbus_connection_is_closed (self->object->connection))
     {
       g_error_free (error);
+      norpc_call_mark_rejected (self->call);
       norpc_dbus_call_reject (self, "failed: the connection is closed");
       return FALSE;
     }
@@ -171,10 +173,10 @@ check_answers (NorpcDBusCall *self)
       !norpc_dbus_unanswered_is_full (self->object->connection, self->object->name))
     return TRUE;
 
-  norpc_dbus_call_fail (self, g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "%s.%s was rejected: "
-                                           "too many calls of the objects of %s or of others have no answer",
-                                           norpc_call_get_interface_name (self->call),
-                                           norpc_call_get_method_name (self->call), self->object->name));
+  norpc_dbus_call_fail_unsent (self, g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "%s.%s was rejected: "
+                                                  "too many calls of the objects of %s or of others have no answer",
+                                                  norpc_call_get_interface_name (self->call),
+                                                  norpc_call_get_method_name (self->call), self->object->name));
 
   return FALSE;
 }
@@ -186,10 +188,10 @@ check_outflow (NorpcDBusCall *self)
   if (!norpc_dbus_outflow_is_excessive (self->object->connection))
     return TRUE;
 
-  norpc_dbus_call_fail (self, g_error_new (NORPC_ERROR, NORPC_ERROR_BUSY, "%s.%s was rejected: "
-                                           "the other side of the connection has not read the calls before it",
-                                           norpc_call_get_interface_name (self->call),
-                                           norpc_call_get_method_name (self->call)));
+  norpc_dbus_call_fail_unsent (self, g_error_new (NORPC_ERROR, NORPC_ERROR_BUSY, "%s.%s was rejected: "
+                                                  "the other side of the connection has not read the calls before it",
+                                                  norpc_call_get_interface_name (self->call),
+                                                  norpc_call_get_method_name (self->call)));
 
   return FALSE;
 }

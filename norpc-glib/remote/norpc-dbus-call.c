@@ -168,6 +168,15 @@ norpc_dbus_call_take (NorpcDBusCall *self)
   return call;
 }
 
+/* Answers the call, which was not sent, with an error (owned). */
+void
+norpc_dbus_call_fail_unsent (NorpcDBusCall *self,
+                             GError        *error)
+{
+  norpc_call_mark_rejected (self->call);
+  norpc_dbus_call_fail (self, error);
+}
+
 /* Completes the call, because there is no service. */
 void
 norpc_dbus_call_reject (NorpcDBusCall *self,

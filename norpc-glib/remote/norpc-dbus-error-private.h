@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 char   *norpc_dbus_error_get_name     (const GError             *error);
 char   *norpc_dbus_error_get_text     (const GError             *error);
 GError *norpc_dbus_error_from_message (GDBusMessage             *message);
+gboolean norpc_dbus_error_is_rejection (GDBusMessage            *message);
 gboolean norpc_dbus_error_is_own      (const GError             *error,
                                        GIOErrorEnum              code);
 GError *norpc_dbus_error_translate    (GError                   *error);

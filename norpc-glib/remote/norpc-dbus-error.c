@@ -7,6 +7,8 @@
 #include "dynamic/norpc-dynamic-info-private.h"
 #include "norpc-dbus-error-private.h"
 
+#define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
+
 /* The names of the errors of the runtime that D-Bus has no name for. */
 static const struct
 {
@@ -32,7 +34,7 @@ static const struct
   { NORPC_ERROR_NOT_IMPLEMENTED, G_DBUS_ERROR_UNKNOWN_INTERFACE, NULL },
   { NORPC_ERROR_TIMED_OUT, G_DBUS_ERROR_TIMED_OUT, "org.freedesktop.DBus.Error.TimedOut" },
   { NORPC_ERROR_TIMED_OUT, G_DBUS_ERROR_TIMEOUT, NULL },
-  { NORPC_ERROR_BUSY, G_DBUS_ERROR_LIMITS_EXCEEDED, "org.freedesktop.DBus.Error.LimitsExceeded" },
+  { NORPC_ERROR_BUSY, G_DBUS_ERROR_LIMITS_EXCEEDED, LIMITS_EXCEEDED },
   { NORPC_ERROR_CLOSED, G_DBUS_ERROR_NO_REPLY, NULL },
   { NORPC_ERROR_CLOSED, G_DBUS_ERROR_DISCONNECTED, NULL },
   { NORPC_ERROR_CLOSED, G_DBUS_ERROR_SERVICE_UNKNOWN, NULL },
@@ -207,6 +209,23 @@ norpc_dbus_error_from_message (GDBusMessage *message)
   g_dbus_error_strip_remote_error (error);
 
   return error;
+}
+
+/* Thread-safe. Returns TRUE if a message of the type error says that no handler has begun with the call: an export of
+ * norpc-glib has rejected it, or no process has the name.
+ */
+gboolean
+norpc_dbus_error_is_rejection (GDBusMessage *message)
+{
+  static const char * const of_exports[] = { LIMITS_EXCEEDED, "org.norpc.Error.Closed", NULL };
+  static const char * const of_bus[] = { "org.freedesktop.DBus.Error.ServiceUnknown",
+                                         "org.freedesktop.DBus.Error.NameHasNoOwner", NULL };
+  const char *name = g_dbus_message_get_error_name (message);
+  gboolean is_of_export = g_strcmp0 (g_dbus_message_get_interface (message), NORPC_DBUS_RUNTIME_ERRORS) == 0;
+  gboolean is_of_bus = g_strcmp0 (g_dbus_message_get_sender (message), "org.freedesktop.DBus") == 0;
+
+  return name != NULL && ((is_of_export && g_strv_contains (of_exports, name)) ||
+                          (is_of_bus && g_strv_contains (of_bus, name)));
 }
 
 /* Thread-safe. Registers the errors that a description which was read at run time declares with names of D-Bus.

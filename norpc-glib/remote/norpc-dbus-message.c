@@ -419,6 +419,8 @@ answer_error (NorpcCall    *call,
 {
   GError *error = norpc_dbus_error_from_message (reply);
 
+  if (norpc_dbus_error_is_rejection (reply))
+    norpc_call_mark_rejected (call);
   if (g_strcmp0 (g_dbus_message_get_sender (reply), "org.freedesktop.DBus") == 0)
     g_prefix_error (&error, "%s.%s failed: ", norpc_call_get_interface_name (call), norpc_call_get_method_name (call));
   norpc_call_take_error (call, error);

@@ -22,13 +22,15 @@
 /* A value that the property of the service does not allow is one that the export rejects. */
 static void
 answer_failed_call (NorpcDBusRequest *self,
-                    const GError     *error)
+                    NorpcReply       *reply)
 {
+  const GError *error = norpc_reply_get_error (reply);
+
   if (self->answer == NORPC_DBUS_ANSWER_NOTHING &&
       g_error_matches (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT))
     norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, error->message);
   else
-    norpc_dbus_answer_gerror (self, error);
+    norpc_dbus_answer_failure (self, norpc_reply_get_call (reply), error);
 }
 
 /* Runs in the context of the export. Takes ownership of @reply. The answer to a message that wants none is not sent. A
@@ -47,7 +49,7 @@ request_replied_cb (NorpcReply *reply,
 
   norpc_dbus_request_free_slot (self);
   if (!self->answered && norpc_reply_get_error (reply) != NULL)
-    answer_failed_call (self, norpc_reply_get_error (reply));
+    answer_failed_call (self, reply);
   else if (!self->answered && waits)
     norpc_dbus_answer_reply (self, reply);
   else if (!self->answered)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-outflow-private.h"
 #include "norpc-dbus-router-private.h"
@@ -94,6 +95,7 @@ static void
 send_error (GDBusConnection *connection,
             GDBusMessage    *message,
             const char      *name,
+            const char      *domain,
             const char      *problem)
 {
   const char *interface_name = g_dbus_message_get_interface (message);
@@ -105,6 +107,8 @@ send_error (GDBusConnection *connection,
     return;
 
   reply = g_dbus_message_new_method_error_literal (message, name, text);
+  if (domain != NULL)
+    g_dbus_message_set_interface (reply, domain);
   norpc_dbus_outflow_send (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL);
 }
 
@@ -117,7 +121,7 @@ norpc_dbus_router_reject (GDBusConnection *connection,
 {
   g_autofree char *problem = g_strconcat ("was rejected: ", reason, NULL);
 
-  send_error (connection, message, name, problem);
+  send_error (connection, message, name, NORPC_DBUS_RUNTIME_ERRORS, problem);
 }
 
 /* Answers a message that may have been handled, but whose reply cannot be sent. */
@@ -129,7 +133,7 @@ norpc_dbus_router_fail (GDBusConnection *connection,
 {
   g_autofree char *problem = g_strconcat ("failed: ", reason, NULL);
 
-  send_error (connection, message, name, problem);
+  send_error (connection, message, name, NULL, problem);
 }
 
 void
