@@ -254,7 +254,7 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
   NorpcNatsSubscription *subscription;
 
   g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
-  g_return_val_if_fail (self->serving != NULL, FALSE);
+  g_return_val_if_fail (self->serving != NULL || self->is_drained, FALSE);
   g_return_val_if_fail (info != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
@@ -322,7 +322,7 @@ norpc_nats_export_announce (NorpcNatsExport  *self,
   NorpcNatsDiscovery *discovery;
 
   g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
-  g_return_val_if_fail (self->serving != NULL && self->discovery == NULL, FALSE);
+  g_return_val_if_fail ((self->serving != NULL && self->discovery == NULL) || self->is_drained, FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (version != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);

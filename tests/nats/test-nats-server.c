@@ -200,17 +200,24 @@ drained_cb (GObject      *export,
   *(gboolean *) done = TRUE;
 }
 
-/* A drain does not wait for a connection: no call can come. */
+/* A drain does not wait for a connection: no call can come. Afterwards, the export takes nothing more. */
 static void
 test_drain (Silent        *self,
             gconstpointer  unused)
 {
+  g_autoptr (GError) error = NULL;
   gboolean done = FALSE;
 
   lose (self);
   norpc_nats_export_drain (self->export, drained_cb, &done);
   while (!done)
     g_main_context_iteration (NULL, TRUE);
+
+  g_assert_false (norpc_nats_export_add_interface (self->export, depot_depot_interface_info (), &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_false (norpc_nats_export_announce (self->export, "depot", "1.0.0", NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
 
 /* How a drain ends. */
