@@ -382,6 +382,8 @@ call_replied (NorpcNatsWaiter *waiter,
     }
 
   unwatch (self);
+  if (natsMsg_IsNoResponders (message) || norpc_nats_error_is_rejection (message))
+    norpc_call_mark_rejected (self->call);
   if (natsMsg_IsNoResponders (message))
     error = g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s failed: nothing serves '%s' at NATS",
                          get_info (self)->dbus.name, norpc_call_get_method_name (self->call), self->route->prefix);

@@ -13,11 +13,15 @@ G_BEGIN_DECLS
  * and code. The text is also the data of the message, because a header has no line breaks.
  */
 
-natsMsg *norpc_nats_error_new_message (const char               *subject,
-                                       const NorpcInterfaceInfo *info,
-                                       const GError             *error);
-gboolean norpc_nats_error_is_in       (natsMsg                  *message);
-GError  *norpc_nats_error_from        (natsMsg                  *message,
-                                       const NorpcInterfaceInfo *info);
+natsMsg *norpc_nats_error_new_message   (const char               *subject,
+                                         const NorpcInterfaceInfo *info,
+                                         const GError             *error);
+natsMsg *norpc_nats_error_new_rejection (const char               *subject,
+                                         const NorpcInterfaceInfo *info,
+                                         const GError             *error);
+gboolean norpc_nats_error_is_in         (natsMsg                  *message);
+gboolean norpc_nats_error_is_rejection  (natsMsg                  *message);
+GError  *norpc_nats_error_from          (natsMsg                  *message,
+                                         const NorpcInterfaceInfo *info);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #define HEADER_CODE "Nats-Service-Error-Code"
 #define HEADER_DOMAIN "Norpc-Error"    /* the name of the domain, a slash and the code */
 #define HEADER_NAME "Norpc-Error-Name" /* the name over D-Bus, or in a description that is read at run time */
+#define HEADER_REJECTED "Norpc-Rejected" /* anything, if no handler has begun with the call */
 
 #define MAX_HEADER 512
 #define MAX_TEXT 8192
@@ -119,6 +120,26 @@ norpc_nats_error_new_message (const char               *subject,
   natsMsg_Destroy (message);
 
   return NULL;
+}
+
+/* The same for a call that no handler has begun with. */
+natsMsg *
+norpc_nats_error_new_rejection (const char               *subject,
+                                const NorpcInterfaceInfo *info,
+                                const GError             *error)
+{
+  natsMsg *message = norpc_nats_error_new_message (subject, info, error);
+
+  if (message != NULL)
+    norpc_nats_message_set_header (message, HEADER_REJECTED, "true");
+
+  return message;
+}
+
+gboolean
+norpc_nats_error_is_rejection (natsMsg *message)
+{
+  return norpc_nats_message_get_header (message, HEADER_REJECTED) != NULL;
 }
 
 gboolean

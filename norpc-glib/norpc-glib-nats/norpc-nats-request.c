@@ -224,7 +224,7 @@ norpc_nats_request_reject_new (NorpcNatsRequest *self,
 {
   g_autoptr (GError) error = new_rejection (self, code, outcome);
   const char *reply = natsMsg_GetReply (self->message);
-  natsMsg *message = reply != NULL ? norpc_nats_error_new_message (reply, self->served->info, error) : NULL;
+  natsMsg *message = reply != NULL ? norpc_nats_error_new_rejection (reply, self->served->info, error) : NULL;
 
   end_request (self, error);
   if (message != NULL)

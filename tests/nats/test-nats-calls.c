@@ -168,6 +168,82 @@ test_no_responders (Fixture       *fixture,
   g_assert_nonnull (strstr (error->message, "nothing.here"));
 }
 
+/* Returns a proxy whose calls are repeated if no handler has begun with them, whatever their methods are. */
+static DepotDepotProxy *
+make_patient_proxy (NorpcEndpoint  *endpoint,
+                    NorpcRetryFunc  func,
+                    gpointer        data)
+{
+  NorpcLayer *retry = g_object_new (NORPC_TYPE_RETRY, "max-attempts", 100, "delay", 10, "reserve", 1000, NULL);
+  g_autoptr (NorpcEndpoint) stack = NULL;
+
+  norpc_retry_set_func (NORPC_RETRY (retry), func, data, NULL);
+  stack = norpc_stack_new (retry, endpoint, NULL);
+
+  return depot_depot_proxy_new (stack);
+}
+
+/* Runs in a thread of the pool. Nothing has served the prefix. */
+static gboolean
+export_cb (NorpcCall    *call G_GNUC_UNUSED,
+           const GError *error,
+           guint         n_attempts,
+           gpointer      fixture)
+{
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  if (n_attempts == 1)
+    fixture_export (fixture);
+
+  return TRUE;
+}
+
+static void
+test_repeated_without_responders (Fixture       *fixture,
+                                  gconstpointer  unused)
+{
+  g_autoptr (DepotDepotProxy) proxy = make_patient_proxy (NORPC_ENDPOINT (fixture->endpoint), export_cb, fixture);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *echo = NULL;
+
+  fixture_unexport (fixture);
+  echo = depot_depot_proxy_call_echo_sync (proxy, "a", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (echo, ==, "a");
+}
+
+/* Runs in a thread of the pool. The export has as many calls as it takes. */
+static gboolean
+make_room_cb (NorpcCall    *call G_GNUC_UNUSED,
+              const GError *error,
+              guint         n_attempts,
+              gpointer      held)
+{
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  if (n_attempts == 1)
+    norpc_call_return_error_literal (held, NORPC_ERROR, NORPC_ERROR_FAILED, "");
+
+  return TRUE;
+}
+
+static void
+test_repeated_with_room (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  g_autoptr (DepotDepotProxy) proxy = NULL;
+  g_autoptr (NorpcCall) held = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *echo = NULL;
+  Outcome outcome = { 0 };
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  held = depot_state_wait_held (fixture->state);
+  proxy = make_patient_proxy (NORPC_ENDPOINT (fixture->endpoint), make_room_cb, held);
+  echo = depot_depot_proxy_call_echo_sync (proxy, "a", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (echo, ==, "a");
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_FAILED);
+}
+
 /* More calls than the service may have open. */
 static void
 test_capacity (Fixture       *fixture,
@@ -335,6 +411,8 @@ add_tests (void)
   TEST ("/nats/calls/timeout", test_timeout);
   TEST ("/nats/calls/one-way", test_one_way);
   TEST ("/nats/calls/no-responders", test_no_responders);
+  TEST ("/nats/calls/repeated-without-responders", test_repeated_without_responders);
+  TEST_WITH_CAPACITY ("/nats/calls/repeated-with-room", 1, test_repeated_with_room);
   TEST_WITH_CAPACITY ("/nats/calls/capacity", 2, test_capacity);
   TEST ("/nats/calls/endpoint-capacity", test_endpoint_capacity);
   TEST ("/nats/calls/cancelled-ready", test_cancelled_ready);
