@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 import time
+import unittest
 import weakref
 
 import gi
@@ -144,6 +145,35 @@ class Closer(Life):
             await asyncio.sleep(0)
 
 
+class Patient(Life):
+    """Does again what takes too long."""
+
+    def do_start(self):
+        self.ending = threading.Event()
+        self.ended = threading.Event()
+        Norpc.create_task(self.work())
+
+    async def work(self):
+        try:
+            async with asyncio.timeout(0):
+                try:
+                    await asyncio.sleep(1000)
+                finally:
+                    self.ending.set()
+                    await asyncio.sleep(5)
+        except TimeoutError:
+            self.lives.append('goes on')
+
+    async def get(self, database, key):
+        try:
+            await self.work()
+        finally:
+            self.ended.set()
+
+    def do_stop(self):
+        self.lives.append('stop')
+
+
 class Lives(Case):
     def test_start_and_stop(self):
         for kind in Life, AsyncLife:
@@ -185,6 +215,28 @@ class Lives(Case):
         store.call_get(0, GLib.Bytes.new(b''), None, None)
         store.take_sync(0, b'', timeout=10000)
         self.check_closer(service, lambda: server.stop(Norpc.StopMode.ABANDON))
+
+    @unittest.skipUnless(hasattr(asyncio, 'timeout'), 'Python is older than 3.11')
+    def test_cancelled_by_asyncio(self):
+        """A task that asyncio has cancelled for a timeout of its own is cancelled nevertheless, as it would go on."""
+        service = Patient()
+        with Norpc.serve(service):
+            self.assertTrue(service.ending.wait(30))
+        self.assertEqual(service.lives, ['stop'])
+
+    @unittest.skipUnless(hasattr(asyncio, 'timeout'), 'Python is older than 3.11')
+    def test_call_cancelled_by_asyncio(self):
+        """The same for a call that is cancelled."""
+        service = Patient()
+        cancellable = Gio.Cancellable()
+        with Norpc.serve(service) as store:
+            self.assertTrue(service.ending.wait(30))
+            service.ending.clear()
+            store.call_get(0, GLib.Bytes.new(b''), cancellable, None)
+            self.assertTrue(service.ending.wait(30))
+            cancellable.cancel()
+            self.assertTrue(service.ended.wait(30))
+        self.assertEqual(service.lives, ['stop'])
 
     async def stop_in_event_loop(self, stop):
         service = Closer()

@@ -147,18 +147,13 @@ def fail(call, error):
     errors.report(error)  # afterwards: the client does not wait for it
 
 
-def _cancel_once(task):
-    """Cancels a task. To cancel one again would cut off its `finally` clauses."""
-    if not task.cancelling():
-        task.cancel()
-
-
 class _Life:
     """The tasks of a service, in the thread of its server."""
 
     def __init__(self):
         self.loop = None
         self.tasks = {}  # each with the one that has started it at its own end, or None
+        self.cancelled = weakref.WeakSet()  # those that this has cancelled; asyncio itself cancels others, and takes it back
 
     def hold_loop(self):
         """Keeps the event loop until the service stops."""
@@ -166,11 +161,17 @@ class _Life:
             self.loop = eventloop.get_event_loop()
             self.loop.n_users += 1
 
+    def cancel_once(self, task):
+        """Cancels a task. To cancel one again would cut off its `finally` clauses."""
+        if task not in self.cancelled:
+            self.cancelled.add(task)
+            task.cancel()
+
     def adopt(self, task):
         """Has the service cancel a task that it has started."""
         self.hold_loop()
         creator = asyncio.current_task(task.get_loop())
-        is_last = creator is not None and (creator.cancelling() or self.tasks.get(creator) is not None)
+        is_last = creator is not None and (creator in self.cancelled or self.tasks.get(creator) is not None)
         self.tasks[task] = creator if is_last else None
         task.add_done_callback(lambda _: self.tasks.pop(task, None))
 
@@ -183,13 +184,13 @@ class _Life:
         handler = GObject.Object.connect(cancellable, 'cancelled', lambda *_: self._cancel(task))
         task.add_done_callback(lambda _: self._end(task, cancellable, handler, inner))
         if cancellable.is_cancelled():
-            _cancel_once(task)
+            self.cancel_once(task)
 
     def _cancel(self, task):
         """Runs in any thread."""
         loop = self.loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(_cancel_once, task)
+            loop.call_soon_threadsafe(self.cancel_once, task)
 
     def _end(self, task, cancellable, handler, inner):
         inner.close()  # it has not begun if the task was cancelled at once
@@ -203,7 +204,7 @@ class _Life:
             current = asyncio.current_task(self.loop) if self.tasks else None
             tasks = [task for task, creator in self.tasks.items() if creator is None or creator.done()]
             for task in tasks:
-                _cancel_once(task)
+                self.cancel_once(task)
             tasks = [task for task in tasks if task is not current and not task.done()]
             if not tasks:
                 break
