@@ -7,26 +7,31 @@
 #include "norpc-nats-flush-private.h"
 #include "norpc-nats-status-private.h"
 
-/* Thread-safe. Returns FALSE and sets @error if a flush has failed, or one-way calls were not sent before. */
+/* Thread-safe. Returns FALSE and sets @error if a flush has failed, or one-way calls were not sent before. One that fails
+ * because the connection is lost says that of those calls, too. One that nothing waits for any more says nothing.
+ */
 static gboolean
 check_flush (NorpcNatsConnection  *self,
              natsStatus            status,
              GError              **error)
 {
-  GError *failure = status == NATS_OK ? norpc_nats_link_steal_unsent (norpc_nats_connection_get_link (self)) : NULL;
+  g_autoptr (GError) unsent = NULL;
 
-  if (failure != NULL)
-    {
-      g_propagate_error (error, failure);
-      return FALSE;
-    }
   if (status == NATS_TIMEOUT)
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "Flushing the connection to NATS timed out");
       return FALSE;
     }
 
-  return norpc_nats_check_status (status, "Could not flush the connection to NATS", error);
+  unsent = norpc_nats_link_steal_unsent (norpc_nats_connection_get_link (self));
+  if (!norpc_nats_check_status (status, "Could not flush the connection to NATS", error))
+    return FALSE;
+  if (unsent == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&unsent));
+
+  return FALSE;
 }
 
 /* A task that flushes. */
@@ -54,19 +59,30 @@ flush_unref (gpointer data)
   g_free (self);
 }
 
-/* Thread-safe. The first outcome counts. */
+/* Thread-safe. The first outcome counts. Returns FALSE if there was one before. */
+static gboolean
+begin_to_end (Flush *self)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->ended, FALSE, TRUE))
+    return FALSE;
+
+  g_source_destroy (self->late);
+  if (self->cancelled != NULL)
+    g_source_destroy (self->cancelled);
+
+  return TRUE;
+}
+
+/* Thread-safe. */
 static void
 end_flush (Flush      *self,
            natsStatus  status)
 {
   GError *error = NULL;
 
-  if (!g_atomic_int_compare_and_exchange (&self->ended, FALSE, TRUE))
+  if (!begin_to_end (self))
     return;
 
-  g_source_destroy (self->late);
-  if (self->cancelled != NULL)
-    g_source_destroy (self->cancelled);
   if (check_flush (g_task_get_source_object (self->task), status, &error))
     g_task_return_boolean (self->task, TRUE);
   else
@@ -91,12 +107,15 @@ late_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Runs in the context of the task, which sees that it is cancelled. */
+/* Runs in the context of the task. */
 static gboolean
 flush_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
                     gpointer      data)
 {
-  end_flush (data, NATS_TIMEOUT);
+  Flush *self = data;
+
+  if (begin_to_end (self))
+    g_task_return_error_if_cancelled (self->task);
 
   return G_SOURCE_REMOVE;
 }
@@ -133,8 +152,9 @@ attach (Flush       *self,
  * is closed, or lost meanwhile.
  *
  * It also fails if one-way calls of this connection were not sent since the last flush, in any thread, with the error of the
- * first one: %NORPC_ERROR_BUSY beyond the capacity of an endpoint, or %NORPC_ERROR_CLOSED if there was no connection, or
- * it was lost after the call. All else has been sent then.
+ * first one, such as %NORPC_ERROR_BUSY beyond the capacity of an endpoint, or %NORPC_ERROR_CLOSED if there was no connection,
+ * or it was lost after the call. All else has been sent then. One that times out or is cancelled leaves this to the next
+ * one.
  *
  * Since: 0.1
  */
@@ -156,6 +176,7 @@ norpc_nats_connection_flush (NorpcNatsConnection *self,
   g_atomic_ref_count_init (&flush->ref_count);
   flush->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (flush->task, norpc_nats_connection_flush);
+  g_task_set_check_cancellable (flush->task, FALSE); /* an error of one-way calls is returned once */
   flush->late = g_timeout_source_new (milliseconds);
   attach (flush, flush->late, late_cb);
   if (cancellable != NULL)

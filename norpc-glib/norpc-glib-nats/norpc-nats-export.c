@@ -118,7 +118,7 @@ static gboolean
 subscribe_to_controls (NorpcNatsServing  *serving,
                        GError           **error)
 {
-  g_autoptr (GPtrArray) subscriptions = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
+  g_autoptr (GPtrArray) subscriptions = g_ptr_array_new_with_free_func (norpc_nats_subscription_drop);
   g_autofree char *held = g_strconcat ("held.", serving->id, NULL);
 
   if (!subscribe_to_control (serving, "cancel", norpc_nats_intake_cancel, subscriptions, error) ||

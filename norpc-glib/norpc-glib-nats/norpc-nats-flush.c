@@ -11,7 +11,7 @@ typedef struct
   NorpcNatsWaiter      waiter; /* must be first */
   NorpcNatsInbox      *inbox;  /* (unowned): of the link */
   NorpcNatsLink       *link;   /* (owned) */
-  guint                milliseconds;
+  gint64               end;    /* monotonic time */
   NorpcNatsFlushedFunc func;
   gpointer             data;
 } Flush;
@@ -45,6 +45,7 @@ static void
 flush_resume (NorpcNatsWaiter *waiter)
 {
   Flush *self = (Flush *) waiter;
+  gint64 left;
 
   if (norpc_nats_inbox_has_unsent (self->inbox))
     {
@@ -52,7 +53,8 @@ flush_resume (NorpcNatsWaiter *waiter)
       return;
     }
 
-  norpc_nats_link_flush (self->link, self->milliseconds, self->func, self->data);
+  left = (self->end - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
+  norpc_nats_link_flush (self->link, (guint) MAX (left, 0), self->func, self->data);
   flush_free (self);
 }
 
@@ -77,7 +79,7 @@ norpc_nats_flush (NorpcNatsInbox       *inbox,
   self->waiter.is_sent = TRUE;
   self->inbox = inbox;
   self->link = norpc_nats_link_ref (norpc_nats_inbox_get_link (inbox));
-  self->milliseconds = milliseconds;
+  self->end = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
   self->func = func;
   self->data = data;
   norpc_nats_link_invoke (self->link, run_first, self);

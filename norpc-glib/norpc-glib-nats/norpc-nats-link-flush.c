@@ -29,13 +29,14 @@ end_round (gpointer data)
 {
   Round *round = data;
   NorpcNatsLink *self = round->link;
-  gboolean is_told = round->status == NATS_OK || (round->status != NATS_TIMEOUT && norpc_nats_link_is_flushing (self));
   NorpcNatsFlush *flush;
 
   self->is_flushing = FALSE;
-  if (!is_told)
+  if (round->status != NATS_OK)
     self->has_one_way = self->has_one_way || self->flushes_one_way;
   self->flushes_one_way = FALSE;
+  if (round->status != NATS_OK && round->status != NATS_TIMEOUT)
+    norpc_nats_link_lose_unflushed (self); /* the library may not have said yet that the connection is lost */
   while ((flush = g_queue_pop_head (&self->flushes)) != NULL)
     {
       norpc_nats_flush_end (flush, round->status);

@@ -85,17 +85,6 @@ norpc_nats_flush_is_awaited (NorpcNatsFlush *self)
   return self->func != NULL && g_get_monotonic_time () < self->deadline;
 }
 
-/* Runs in the thread of the link. Returns TRUE if the outcome of the flush in progress is waited for. */
-static inline gboolean
-norpc_nats_link_is_flushing (NorpcNatsLink *self)
-{
-  for (GList *l = self->flushes.head; l != NULL; l = l->next)
-    if (norpc_nats_flush_is_awaited (l->data))
-      return TRUE;
-
-  return FALSE;
-}
-
 /* The work that waits for the connection */
 void norpc_nats_link_set_state    (NorpcNatsLink      *self,
                                    NorpcNatsLinkState  state);

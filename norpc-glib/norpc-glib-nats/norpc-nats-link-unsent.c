@@ -52,11 +52,11 @@ norpc_nats_link_note_one_way (NorpcNatsLink *self)
   self->has_one_way = TRUE;
 }
 
-/* Runs in the thread of the link. The connection is lost. A flush in progress fails for that reason. */
+/* Runs in the thread of the link. The connection is lost. The next flush that fails for that reason, or succeeds, says so. */
 void
 norpc_nats_link_lose_unflushed (NorpcNatsLink *self)
 {
-  if ((self->has_one_way || self->flushes_one_way) && !norpc_nats_link_is_flushing (self))
+  if (self->has_one_way || self->flushes_one_way)
     {
       g_autoptr (GError) error = g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "A one-way call may be lost, because "
                                                       "the connection to NATS was lost");

@@ -111,11 +111,14 @@ return_drained (Drained    *self,
     invoke (self->serving, status == NATS_TIMEOUT ? drain_late_cb : drained_cb, g_steal_pointer (&self->task));
 }
 
-/* Runs in the thread of the link. The flush may have to wait for another one, which waits for longer. */
+/* Runs in the thread of the link. The flush may have to wait for another one, which waits for longer, or for a connection. */
 static gboolean
 drain_timed_out_cb (gpointer data)
 {
-  return_drained (data, NATS_TIMEOUT);
+  Drained *self = data;
+  gboolean is_lost = !norpc_nats_link_is_connected (self->serving->link);
+
+  return_drained (self, is_lost ? NATS_CONNECTION_DISCONNECTED : NATS_TIMEOUT);
 
   return G_SOURCE_REMOVE;
 }
@@ -474,9 +477,10 @@ norpc_nats_serving_drain (NorpcNatsServing *self,
 {
   gboolean drains, ended;
 
-  g_task_set_task_data (task, norpc_nats_serving_ref (self), norpc_nats_serving_unref);
   g_mutex_lock (&self->lock);
   drains = self->drain == NULL;
+  if (drains)
+    g_task_set_task_data (task, norpc_nats_serving_ref (self), norpc_nats_serving_unref);
   ended = drains && self->n_served == 0;
   if (drains && !ended)
     self->drain = task;

@@ -218,6 +218,35 @@ test_capacity (Fixture       *fixture,
   depot_state_wait_notes (fixture->state, "ab");
 }
 
+/* A flush that is cancelled after its end, but before its callback has run, tells of calls that were not sent. */
+static void
+test_cancelled_late (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) endpoint = g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", fixture->connection, "prefix",
+                                                     PREFIX, "capacity", 1, NULL);
+  g_autoptr (DepotDepotProxy) proxy = g_object_new (DEPOT_TYPE_DEPOT_PROXY, "endpoint", endpoint, "load-properties", FALSE,
+                                                    NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Flushed flushed = { 0 };
+  Gate gate;
+
+  gate_init (&gate);
+  norpc_nats_link_invoke (norpc_nats_connection_get_link (fixture->connection), wait_at_gate, &gate);
+  gate_await (&gate);
+  depot_depot_proxy_call_note (proxy, "a");
+  depot_depot_proxy_call_note (proxy, "b");
+  norpc_nats_connection_flush (fixture->connection, 30000, cancellable, flushed_cb, &flushed);
+  gate_open (&gate);
+  /* The other flush has ended before this one. */
+  norpc_nats_connection_flush_sync (fixture->connection, 30000, &error);
+  g_assert_no_error (error);
+  g_cancellable_cancel (cancellable);
+  flushed_assert (&flushed, 1, NORPC_ERROR, NORPC_ERROR_BUSY);
+  depot_state_wait_notes (fixture->state, "a");
+}
+
 /* A connection to a server that loses connections when the test says so. */
 typedef struct
 {
@@ -336,6 +365,26 @@ test_lost_meanwhile (Fake          *self,
   g_assert_no_error (error);
 }
 
+/* A flush that was cancelled does not say that one-way calls are lost: the next one does. */
+static void
+test_lost_after_cancelled (Fake          *self,
+                           gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Flushed flushed = { 0 };
+
+  depot_depot_proxy_call_note (self->proxy, "a");
+  fake_server_wait_received (self->server, ".Note");
+  fake_server_set_answers (self->server, FALSE);
+  norpc_nats_connection_flush (self->connection, 30000, cancellable, flushed_cb, &flushed);
+  while (!fake_server_has_received_in_order (self->server, ".Note", "PING"))
+    g_usleep (1000);
+  g_cancellable_cancel (cancellable);
+  flushed_assert (&flushed, 1, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  reconnect (self);
+  assert_unsent (self);
+}
+
 #define N_FLUSHES 100
 #define MAX_THREADS 10
 
@@ -384,9 +433,11 @@ add_tests (void)
   TEST ("/nats/flush/closed", test_closed);
   TEST ("/nats/flush/async", test_async);
   TEST ("/nats/flush/capacity", test_capacity);
+  TEST ("/nats/flush/cancelled-late", test_cancelled_late);
   FAKE_TEST ("/nats/flush/unsent", test_unsent);
   FAKE_TEST ("/nats/flush/lost", test_lost);
   FAKE_TEST ("/nats/flush/lost-meanwhile", test_lost_meanwhile);
+  FAKE_TEST ("/nats/flush/lost-after-cancelled", test_lost_after_cancelled);
   FAKE_TEST ("/nats/flush/threads", test_threads);
 }
 
