@@ -159,7 +159,7 @@ test_no_owner (DBusFixture   *fixture,
                gconstpointer  kind)
 {
   Rejection rejection = { fixture, NULL, 0 };
-  NorpcEndpoint *endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (fixture->used, LATER, DBUS_PATH));
+  g_autoptr (NorpcEndpoint) endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (fixture->used, LATER, DBUS_PATH));
   g_autoptr (WireWireProxy) proxy = make_proxy (endpoint, own_name, &rejection);
 
   assert_repeated (proxy);
