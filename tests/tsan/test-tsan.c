@@ -282,6 +282,14 @@ box_clear (gpointer data)
   *content = 5;
 }
 
+/* Writes to memory of ours before it is freed, also where GLib frees it. */
+static void
+box_free (gpointer data)
+{
+  box_clear (data);
+  g_free (data);
+}
+
 static gpointer
 rc_box_thread (gpointer data)
 {
@@ -346,6 +354,80 @@ test_bytes (void)
       g_async_queue_push (queue, g_bytes_ref (bytes));
       g_assert_cmpint (content[3], ==, 'd');
       g_bytes_unref (bytes);
+    }
+  g_thread_join (thread);
+  g_async_queue_unref (queue);
+}
+
+static gpointer
+ptr_array_thread (gpointer data)
+{
+  GAsyncQueue *queue = data;
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      GPtrArray *array = g_async_queue_pop (queue);
+      const int *content = array->pdata[0];
+
+      g_assert_cmpint (*content, ==, 4);
+      g_ptr_array_unref (array);
+    }
+  return NULL;
+}
+
+static void
+test_ptr_array (void)
+{
+  GAsyncQueue *queue = g_async_queue_new ();
+  GThread *thread = g_thread_new ("array", ptr_array_thread, queue);
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      GPtrArray *array = g_ptr_array_new_with_free_func (box_free);
+      int *content = g_new (int, 1);
+
+      *content = 4;
+      g_ptr_array_add (array, content);
+      g_async_queue_push (queue, g_ptr_array_ref (array));
+      g_assert_cmpint (*content, ==, 4);
+      g_ptr_array_unref (array);
+    }
+  g_thread_join (thread);
+  g_async_queue_unref (queue);
+}
+
+static gpointer
+hash_table_thread (gpointer data)
+{
+  GAsyncQueue *queue = data;
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      GHashTable *table = g_async_queue_pop (queue);
+      const int *content = g_hash_table_lookup (table, "content");
+
+      g_assert_cmpint (*content, ==, 4);
+      g_hash_table_unref (table);
+    }
+  return NULL;
+}
+
+static void
+test_hash_table (void)
+{
+  GAsyncQueue *queue = g_async_queue_new ();
+  GThread *thread = g_thread_new ("table", hash_table_thread, queue);
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, box_free);
+      int *content = g_new (int, 1);
+
+      *content = 4;
+      g_hash_table_insert (table, (gpointer) "content", content);
+      g_async_queue_push (queue, g_hash_table_ref (table));
+      g_assert_cmpint (*content, ==, 4);
+      g_hash_table_unref (table);
     }
   g_thread_join (thread);
   g_async_queue_unref (queue);
@@ -501,6 +583,8 @@ main (int   argc,
   g_test_add_func ("/tsan/atomic-ref-count", test_atomic_ref_count);
   g_test_add_func ("/tsan/atomic-rc-box", test_atomic_rc_box);
   g_test_add_func ("/tsan/bytes", test_bytes);
+  g_test_add_func ("/tsan/ptr-array", test_ptr_array);
+  g_test_add_func ("/tsan/hash-table", test_hash_table);
   g_test_add_func ("/tsan/main-context", test_main_context);
   g_test_add_func ("/tsan/task", test_task);
   g_test_add_func ("/tsan/cancellable", test_cancellable);

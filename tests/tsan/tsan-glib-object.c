@@ -206,6 +206,66 @@ g_variant_unref (GVariant *value)
   invisible_unlock ();
 }
 
+/* Containers whose counter is in a struct of GLib's own: it is found as the
+ * word that a further reference makes two of one. */
+static gsize ref_count_of_ptr_array;
+static gsize ref_count_of_hash_table;
+
+static gsize
+find_ref_count (gpointer   container,
+                gpointer (*ref) (gpointer container))
+{
+  gsize n_words = malloc_usable_size (container) / sizeof (guint);
+  g_autofree guint *before = g_memdup2 (container, n_words * sizeof (guint));
+  const guint *after = ref (container);
+
+  for (gsize i = 0; i < n_words; i++)
+    if (before[i] == 1 && after[i] == 2)
+      return i;
+
+  g_error ("A container of GLib has no counter of references");
+}
+
+static gpointer
+ref_ptr_array (gpointer array)
+{
+  return g_ptr_array_ref (array);
+}
+
+static gpointer
+ref_hash_table (gpointer table)
+{
+  return g_hash_table_ref (table);
+}
+
+__attribute__ ((constructor)) static void
+find_ref_counts (void)
+{
+  GPtrArray *array = g_ptr_array_new ();
+  GHashTable *table = g_hash_table_new (NULL, NULL);
+
+  ref_count_of_ptr_array = find_ref_count (array, ref_ptr_array);
+  REAL (g_ptr_array_unref) (array);
+  REAL (g_ptr_array_unref) (array);
+  ref_count_of_hash_table = find_ref_count (table, ref_hash_table);
+  REAL (g_hash_table_unref) (table);
+  REAL (g_hash_table_unref) (table);
+}
+
+void
+g_ptr_array_unref (GPtrArray *array)
+{
+  if (!drop_one_of_several ((guint *) array + ref_count_of_ptr_array, array))
+    REAL (g_ptr_array_unref) (array);
+}
+
+void
+g_hash_table_unref (GHashTable *table)
+{
+  if (!drop_one_of_several ((guint *) table + ref_count_of_hash_table, table))
+    REAL (g_hash_table_unref) (table);
+}
+
 /* Types. A class and its interfaces are filled in by the thread that needs
  * them first; the others go past a flag inside GObject. */
 
