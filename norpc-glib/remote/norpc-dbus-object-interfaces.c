@@ -129,7 +129,7 @@ typedef struct
 static NorpcDBusMatchScope
 get_scope (NorpcDBusObject *self)
 {
-  if (self->closing_id == 0)
+  if (!self->is_received)
     return NORPC_DBUS_MATCH_SIGNAL;
 
   return self->service_kind == NORPC_DBUS_SERVICE_NORPC ? NORPC_DBUS_MATCH_NOTHING : NORPC_DBUS_MATCH_SENDER;
@@ -149,7 +149,7 @@ start_interface (gpointer data)
         norpc_dbus_interface_set_owner (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner);
       norpc_dbus_interface_set_has_norpc (addition->iface, object->service_kind == NORPC_DBUS_SERVICE_NORPC);
       follow_object (object);
-      if (object->owner != NULL && object->closing_id == 0 && norpc_dbus_interface_sends_objects (addition->iface))
+      if (object->owner != NULL && !object->is_received && norpc_dbus_interface_sends_objects (addition->iface))
         norpc_dbus_object_ask_service (object);
     }
   norpc_dbus_interface_unref (addition->iface);

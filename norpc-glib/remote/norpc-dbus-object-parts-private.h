@@ -60,7 +60,7 @@ struct _NorpcDBusObject
   char            *owner;       /* (owned) (nullable): of the name, as in NorpcDBusInterface */
   gboolean         lost_owner;  /* there was another one before the last change */
   gboolean         follows;     /* the service sends signals with objects to this process */
-  guint            closing_id;  /* of GDBus: the subscription to the signal that the object is closed */
+  gboolean         is_received; /* the object has arrived in a message of the process that owns it */
   NorpcDBusMatch  *name_owner_match; /* (owned) (nullable): tells of changes of the owner */
   gulong           closed_id;
   GHashTable      *streams;     /* (owned): of unowned paths and unowned NorpcDBusOpenedStream */

@@ -5,6 +5,7 @@
 
 #include "events/norpc-stream-private.h"
 #include "norpc-dbus-call-private.h"
+#include "norpc-dbus-closings-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
@@ -101,20 +102,13 @@ close_object (gpointer data)
   norpc_dbus_object_tell_probes (self);
 }
 
-/* The process that has sent the object has closed it. Any process on the bus can send signals to this one. */
+/* The process that has sent the object has closed it. */
 static void
-closing_cb (GDBusConnection *connection G_GNUC_UNUSED,
-            const char      *sender,
-            const char      *path G_GNUC_UNUSED,
-            const char      *interface_name G_GNUC_UNUSED,
-            const char      *member G_GNUC_UNUSED,
-            GVariant        *args G_GNUC_UNUSED,
-            gpointer         user_data)
+closed_by_owner (gpointer data)
 {
-  NorpcDBusObject *self = user_data;
+  NorpcDBusObject *self = data;
 
-  if ((self->name == NULL || g_strcmp0 (sender, self->name) == 0) &&
-      g_atomic_int_compare_and_exchange (&self->closed, FALSE, TRUE))
+  if (g_atomic_int_compare_and_exchange (&self->closed, FALSE, TRUE))
     object_invoke (self, close_object);
 }
 
@@ -144,6 +138,7 @@ start_object (gpointer data)
   NorpcDBusObject *self = data;
 
   self->started = TRUE;
+  norpc_dbus_closings_subscribe (self->connection);
   norpc_dbus_object_watch_name_owner (self, owner_changed);
   self->closed_id = g_signal_connect_data (self->connection, "closed", G_CALLBACK (connection_closed_cb),
                                            norpc_dbus_object_ref (self), object_unref_closure, 0);
@@ -165,9 +160,8 @@ stop_object (NorpcDBusObject *self)
   norpc_dbus_opened_stream_stop_all (self);
   g_clear_pointer (&self->name_owner_match, norpc_dbus_match_free);
   g_clear_signal_handler (&self->closed_id, self->connection);
-  if (self->closing_id != 0)
-    g_dbus_connection_signal_unsubscribe (self->connection, self->closing_id);
-  self->closing_id = 0;
+  if (self->is_received)
+    norpc_dbus_closings_remove (self->connection, self->name, self->path, self);
 }
 
 /* The last call needs to know whether its service is still there. */
@@ -252,17 +246,10 @@ norpc_dbus_object_new (GDBusConnection *connection,
   return self;
 }
 
-/* The process that has sent an object tells only those that have it that it closes it, so that the bus need not know of
- * this.
- */
 static void
 start_received (gpointer data)
 {
-  NorpcDBusObject *self = data;
-
-  self->closing_id = g_dbus_connection_signal_subscribe (self->connection, NULL, NORPC_DBUS_CALLS, "Closed", self->path,
-                                                         NULL, G_DBUS_SIGNAL_FLAGS_NO_MATCH_RULE, closing_cb,
-                                                         norpc_dbus_object_ref (self), norpc_dbus_object_unref);
+  ((NorpcDBusObject *) data)->is_received = TRUE;
 }
 
 static void
@@ -277,6 +264,8 @@ void
 norpc_dbus_object_set_received (NorpcDBusObject *self,
                                 gboolean         has_norpc)
 {
+  norpc_dbus_closings_add (self->connection, self->name, self->path, closed_by_owner, norpc_dbus_object_ref (self),
+                           norpc_dbus_object_unref);
   object_invoke (self, has_norpc ? start_received_of_norpc : start_received);
 }
 

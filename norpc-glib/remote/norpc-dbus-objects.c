@@ -24,6 +24,7 @@ typedef struct
   NorpcDBusObjects *objects; /* (unowned) */
   NorpcDBusServing *serving; /* (owned) */
   GPtrArray        *handles; /* (owned): one for each interface; they keep the object alive, and the array does not change */
+  GSource          *closing; /* (owned) (nullable): closes an object that had failed before it was exported */
 } Entry;
 
 /* A client announces that it has the object no more, and that it follows it and no longer does. */
@@ -38,6 +39,9 @@ entry_free (gpointer data)
 {
   Entry *self = data;
 
+  if (self->closing != NULL)
+    g_source_destroy (self->closing);
+  g_clear_pointer (&self->closing, g_source_unref);
   for (guint i = 0; i < self->serving->announcers->len; i++)
     g_signal_handlers_disconnect_by_func (norpc_dbus_announcer_get_proxy (self->serving->announcers->pdata[i]),
                                           proxy_connected_cb, self);
@@ -131,6 +135,28 @@ proxy_connected_cb (NorpcProxy *proxy,
     entry_free (close_entry (entry->objects, entry));
 }
 
+/* Runs in the context of the export. */
+static gboolean
+close_cb (gpointer data)
+{
+  Entry *entry = data;
+
+  entry_free (close_entry (entry->objects, entry));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Only clients that have the object learn that it is closed: the message that gives it to them is sent first. */
+static void
+close_soon (Entry *entry)
+{
+  entry->closing = g_idle_source_new ();
+  g_source_set_static_name (entry->closing, "norpc D-Bus object that has failed");
+  g_source_set_priority (entry->closing, G_PRIORITY_DEFAULT);
+  g_source_set_callback (entry->closing, close_cb, entry, NULL);
+  g_source_attach (entry->closing, entry->serving->context);
+}
+
 static gboolean
 serves_interface (NorpcDBusServing         *serving,
                   const NorpcInterfaceInfo *info)
@@ -165,6 +191,7 @@ add_handle (Entry   *entry,
 {
   const NorpcInterfaceInfo *info = norpc_interface_type_get_info (type);
   g_autoptr (GError) error = NULL;
+  NorpcProxy *proxy;
 
   if (serves_interface (entry->serving, info))
     return TRUE;
@@ -180,8 +207,10 @@ add_handle (Entry   *entry,
     }
 
   append_handle (entry, handle);
-  g_signal_connect (norpc_dbus_announcer_get_proxy (entry->serving->announcers->pdata[entry->handles->len - 1]),
-                    "notify::connected", G_CALLBACK (proxy_connected_cb), entry);
+  proxy = norpc_dbus_announcer_get_proxy (entry->serving->announcers->pdata[entry->handles->len - 1]);
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (proxy_connected_cb), entry);
+  if (!norpc_proxy_is_connected (proxy) && entry->closing == NULL)
+    close_soon (entry);
 
   return TRUE;
 }

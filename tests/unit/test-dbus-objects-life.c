@@ -94,6 +94,20 @@ test_released_without_loop (DBusNodeFixture *fixture,
   g_mutex_unlock (&fixture->given_state->lock);
 }
 
+/* An object that fails to start is closed for its clients, as in the process. */
+static void
+test_failed (DBusNodeFixture *fixture,
+             gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = NULL;
+
+  fixture->given_state->fails = TRUE;
+  node = dbus_node_fixture_open (fixture);
+  while (norpc_proxy_is_connected (NORPC_PROXY (node)))
+    g_main_context_iteration (NULL, TRUE);
+  assert_closed (node);
+}
+
 /* The object stops when the context of its last proxy is freed, whoever still has the proxy. */
 static void
 test_client_context (DBusNodeFixture *fixture,
@@ -559,6 +573,7 @@ main (int   argc,
 
   dbus_node_add_tests ("/dbus/objects/released", test_released);
   dbus_node_add_tests ("/dbus/objects/released-without-loop", test_released_without_loop);
+  dbus_node_add_tests ("/dbus/objects/failed", test_failed);
   dbus_node_add_tests ("/dbus/objects/client-context", test_client_context);
   dbus_node_add_tests ("/dbus/objects/client-thread", test_client_thread);
   dbus_node_add_tests ("/dbus/objects/sent-again", test_sent_again);
