@@ -88,7 +88,15 @@ warn_not_sent (NorpcDBusAnnouncer    *self,
   norpc_warning ("%s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
 }
 
-/* Each receiver has the objects in the message once more. */
+static GVariant *
+make_loss (NorpcDBusAnnouncer    *self,
+           const NorpcSignalInfo *info,
+           guint                  n_lost)
+{
+  return g_variant_new ("(ssu)", self->info->dbus.name, info->dbus.name, n_lost);
+}
+
+/* Each receiver has the objects in the message once more. One that has too many does not get the signal, and learns that. */
 static void
 send_with_objects (NorpcDBusAnnouncer    *self,
                    const NorpcSignalInfo *info,
@@ -106,9 +114,16 @@ send_with_objects (NorpcDBusAnnouncer    *self,
       passage.peer = receivers->pdata[i];
       form = make_signal (info, values, n_values, &passage, &problem);
       if (form != NULL)
-        norpc_dbus_outlet_send (self->outlet, passage.peer, self->path, self->info->dbus.name, info->dbus.name, form);
+        {
+          norpc_dbus_outlet_send (self->outlet, passage.peer, self->path, self->info->dbus.name, info->dbus.name, form);
+        }
       else
-        warn_not_sent (self, info, problem);
+        {
+          g_autoptr (GVariant) loss = g_variant_ref_sink (make_loss (self, info, 1));
+
+          warn_not_sent (self, info, problem);
+          norpc_dbus_outlet_send (self->outlet, passage.peer, self->path, NORPC_DBUS_CALLS, NORPC_DBUS_LOST, loss);
+        }
       norpc_dbus_passage_end (&passage, form != NULL);
     }
 }
@@ -150,9 +165,14 @@ announce_signal (guint         signal,
 
   form = make_signal (info, values, n_values, NULL, &problem);
   if (form != NULL)
-    send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
-  else
-    warn_not_sent (self, info, problem);
+    {
+      send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
+      return;
+    }
+
+  warn_not_sent (self, info, problem);
+  note_unsent (self, signal, 1);
+  norpc_dbus_outlet_flush (self->outlet);
 }
 
 /* Clients learn of it in its place among the signals. */
@@ -198,7 +218,7 @@ send_losses (NorpcDBusAnnouncer *self)
 
       self->n_unsent[i] = 0;
       send_dbus_signal (self, NORPC_DBUS_CALLS, NORPC_DBUS_LOST,
-                        g_variant_new ("(ssu)", self->info->dbus.name, self->info->signals[i]->dbus.name, n_lost));
+                        make_loss (self, self->info->signals[i], n_lost));
     }
 }
 

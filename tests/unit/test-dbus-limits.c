@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dbus-fixture.h"
+#include "log.h"
 
 /* Makes a value (floating) with so many variants in each other. */
 static GVariant *
@@ -263,12 +264,34 @@ extend (WireWire *service,
 }
 
 static void
+lost_cb (NorpcProxy *proxy,
+         const char *name,
+         guint       n_lost,
+         Log        *log)
+{
+  log_add (log, "lost %s %u; ", name, n_lost);
+}
+
+static void
+extended_cb (WireWire *proxy,
+             GVariant *extra,
+             Log      *log)
+{
+  log_add (log, "extended; ");
+}
+
+/* Clients learn that they have missed an emission. */
+static void
 test_signals (DBusFixture   *fixture,
               gconstpointer  kind)
 {
   g_autoptr (GPtrArray) values = list_wrong_values ();
+  Log log;
 
+  log_init (&log);
   assert_open (fixture);
+  g_signal_connect (fixture->proxy, "extended", G_CALLBACK (extended_cb), &log);
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (lost_cb), &log);
   for (guint i = 0; i < values->len; i++)
     {
       g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING,
@@ -276,7 +299,11 @@ test_signals (DBusFixture   *fixture,
       dbus_fixture_run (fixture, extend, values->pdata[i]);
       assert_open (fixture);
       g_test_assert_expected_messages ();
+      log_wait (&log, "lost extended 1; ");
+      log_assert (&log, "lost extended 1; ");
+      log_truncate (&log);
     }
+  log_clear (&log);
 }
 
 /* A client may set a value that can be announced, and no other. */

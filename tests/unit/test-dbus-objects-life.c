@@ -6,6 +6,7 @@
 /* How long an object lives that clients of other processes have, and who may call it. */
 
 #include "dbus-node-fixture.h"
+#include "log.h"
 #include "remote/norpc-dbus-objects-private.h"
 
 #define CALLS "org.norpc.Calls1"
@@ -521,6 +522,55 @@ test_too_many (DBusNodeFixture *fixture,
 }
 
 static void
+emit_many (NodeService *self,
+           gpointer     data)
+{
+  set_many (self, data);
+  node_node_emit_passed (NODE_NODE (self), NULL, self->children);
+  clear_many (self, NULL);
+}
+
+static void
+passed_cb (NodeNode  *proxy,
+           NodeNode  *node,
+           GPtrArray *nodes,
+           Log       *log)
+{
+  log_add (log, "passed; ");
+}
+
+static void
+lost_cb (NorpcProxy *proxy,
+         const char *name,
+         guint       n_lost,
+         Log        *log)
+{
+  log_add (log, "lost %s %u; ", name, n_lost);
+}
+
+/* Neither does a signal bring more, and its receivers learn that they have missed it. */
+static void
+test_too_many_emitted (DBusNodeFixture *fixture,
+                       gconstpointer    kind)
+{
+  g_autoptr (GError) error = NULL;
+  Log log;
+
+  log_init (&log);
+  g_signal_connect (fixture->proxy, "passed", G_CALLBACK (passed_cb), &log);
+  g_signal_connect (fixture->proxy, "signals-lost", G_CALLBACK (lost_cb), &log);
+  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
+  g_assert_no_error (error);
+  dbus_node_fixture_sync (fixture);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "org.example.Node.Passed was not sent over D-Bus: *");
+  run_in (fixture->local, fixture->state, emit_many, fixture->given_state);
+  log_wait (&log, "lost passed 1; ");
+  log_assert (&log, "lost passed 1; ");
+  g_test_assert_expected_messages ();
+  log_clear (&log);
+}
+
+static void
 test_sent_again (DBusNodeFixture *fixture,
                  gconstpointer    kind)
 {
@@ -588,6 +638,7 @@ main (int   argc,
               test_flood_of_notes, dbus_node_fixture_tear_down);
   dbus_node_add_tests ("/dbus/objects/wrong-notes", test_wrong_notes);
   dbus_node_add_tests ("/dbus/objects/too-many", test_too_many);
+  dbus_node_add_tests ("/dbus/objects/too-many-emitted", test_too_many_emitted);
 
   return g_test_run ();
 }
