@@ -36,6 +36,7 @@ struct _NorpcGroupLink
   NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
 };
 
+guint           norpc_call_next_client    (void);
 NorpcCallGroup *norpc_call_group_new      (gsize              offset,
                                            NorpcGroupWatcher *watcher);
 void            norpc_call_group_unref    (NorpcCallGroup    *self);

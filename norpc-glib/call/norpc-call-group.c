@@ -8,7 +8,7 @@
 
 struct _NorpcCallGroup
 {
-  guint           id;     /* since construction: not 0, and of no other group */
+  guint           id;     /* since construction: of a client */
   gsize           offset; /* since construction: of the link in a call */
   NorpcGroupWatcher *watcher; /* (owned) (nullable), since construction */
   GMutex          lock;
@@ -17,7 +17,20 @@ struct _NorpcCallGroup
                              watcher; calls that are in the group keep it, too */
 };
 
-static int n_groups; /* atomic */
+/* Thread-safe. Returns the number of one more client, which is not 0, and that of no other one. */
+guint
+norpc_call_next_client (void)
+{
+  static int n_clients; /* atomic */
+  guint client;
+
+  /* Skips 0 when it wraps around. */
+  do
+    client = (guint) g_atomic_int_add (&n_clients, 1) + 1;
+  while (client == 0);
+
+  return client;
+}
 
 /* @offset is the offset of the group's link in NorpcCall. Takes ownership of @watcher (nullable). */
 NorpcCallGroup *
@@ -26,10 +39,7 @@ norpc_call_group_new (gsize              offset,
 {
   NorpcCallGroup *self = g_new0 (NorpcCallGroup, 1);
 
-  /* Skips 0 when it wraps around. */
-  do
-    self->id = (guint) g_atomic_int_add (&n_groups, 1) + 1;
-  while (self->id == 0);
+  self->id = norpc_call_next_client ();
   self->offset = offset;
   self->watcher = watcher;
   self->n_refs = 1;

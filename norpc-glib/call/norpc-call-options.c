@@ -126,15 +126,15 @@ norpc_call_get_priority (NorpcCall *self)
  * norpc_call_get_client:
  * @self: a call
  *
- * Gets a number for the sender of the call, which is its proxy.
+ * Gets a number for the client that has sent the call: its proxy, or over D-Bus, its process.
  *
- * All calls of a proxy have the same number, also if layers or other proxies have passed them on. No
- * two proxies that exist at the same time have the same number. A service can use the number as a
- * key for data of each client.
+ * All calls of a client have the same number, also if layers or other proxies have passed them on. No
+ * two clients that exist at the same time have the same number. A service can use the number as a
+ * key for data of each client. A process has another number in each [class@Norpc.DBusExport].
  *
  * This function is thread-safe.
  *
- * Returns: the number, or 0 if no proxy has sent the call
+ * Returns: the number, or 0 if the client is not known, as over NATS
  * Since: 0.1
  */
 guint

@@ -34,6 +34,7 @@ typedef struct
 {
   gatomicrefcount   ref_count;
   char             *name;        /* (owned): empty for the peer of a connection without a bus */
+  guint             number;      /* since construction: that of its calls, see norpc_call_get_client () */
   NorpcSender      *sender;      /* (owned) (nullable): NULL until it is known */
   GQueue            waiting;     /* of owned GDBusMessage: until the sender is known */
   GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable; those that wait for answers */

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #endif
 
+#include "call/norpc-call-group-private.h"
 #include "call/norpc-sender-private.h"
 #include "norpc-dbus-clients-private.h"
 #include "norpc-dbus-mailbox-private.h"
@@ -339,6 +340,7 @@ ensure_client (NorpcDBusClients *self,
   client = g_new0 (NorpcDBusClient, 1);
   g_atomic_ref_count_init (&client->ref_count);
   client->name = g_strdup (name);
+  client->number = norpc_call_next_client ();
   client->requests = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   g_hash_table_insert (self->clients, client->name, client);
   identify (self, client);

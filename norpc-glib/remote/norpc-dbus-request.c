@@ -57,6 +57,15 @@ request_replied_cb (NorpcReply *reply,
   norpc_dbus_request_free (self);
 }
 
+static void
+set_sender (NorpcDBusRequest *self,
+            NorpcDBusClient  *client,
+            NorpcCall        *call)
+{
+  norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
+  call->client = client->number;
+}
+
 /* Applies what the client has told about the call before it has sent it. */
 static void
 take_notes (NorpcDBusRequest *self,
@@ -112,7 +121,7 @@ send_request_call (NorpcDBusRequest *self,
     }
   self->is_begun = waits;
   self->answer = kind;
-  norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
+  set_sender (self, client, call);
   take_notes (self, client, call);
   g_hash_table_add (self->serving->requests, self);
   norpc_endpoint_call (self->serving->endpoint, call, cancellable, request_replied_cb, self);
@@ -213,7 +222,7 @@ open_stream (NorpcDBusRequest *self,
 {
   if (norpc_dbus_answer_is_wanted (self) && !client->has_left)
     {
-      norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
+      set_sender (self, client, call);
       take_notes (self, client, call);
       norpc_dbus_served_stream_open (self, client, call);
     }

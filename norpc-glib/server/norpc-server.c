@@ -497,12 +497,12 @@ norpc_server_get_one_call_per_client (NorpcServer *self)
  *
  * Sets whether each client has at most one open call at a time.
  *
- * A client is a proxy. While one of its calls is open, as defined by
+ * A client is a proxy, or over D-Bus, a process. While one of its calls is open, as defined by
  * [method@Norpc.Server.set_max_open_calls], its next ones wait in the channel, and calls of other
  * clients overtake them. A service that answers later can thus handle many clients at once, and
  * still handle the calls of each client one after the other; those of one priority, in the order in
- * which they were sent. A call that a proxy forwards counts for the client that has sent it. Calls that are not
- * sent by a proxy may overlap.
+ * which they were sent. A call that a proxy forwards counts for the client that has sent it. Calls whose client
+ * is not known may overlap, such as those over NATS.
  *
  * This function is thread-safe.
  *

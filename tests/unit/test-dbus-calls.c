@@ -238,6 +238,45 @@ test_sender (DBusFixture   *fixture,
   g_assert_cmpint (uid, ==, getuid ());
 }
 
+/* The calls of a process take turns, and those of other clients do not wait for it. */
+static void
+test_turns (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  g_autoptr (WireWireProxy) local = wire_wire_proxy_new (fixture->served_endpoint);
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GVariant) description = NULL;
+  g_autoptr (NorpcCall) held = NULL;
+  g_autoptr (NorpcCall) next = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  norpc_server_set_one_call_per_client (fixture->server, TRUE);
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, &first);
+  held = wire_state_wait_held (fixture->state);
+  g_assert_cmpuint (norpc_call_get_client (held), !=, 0);
+
+  /* The export answers this when it has passed the second call on. */
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, &second);
+  norpc_dbus_endpoint_flush_sync (fixture->endpoint, NULL, &error);
+  g_assert_no_error (error);
+  description = dbus_fixture_call (fixture, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, &error);
+  g_assert_no_error (error);
+  wire_wire_proxy_call_time_left_sync (local, &left, NULL, &error);
+  g_assert_no_error (error);
+  g_mutex_lock (&fixture->state->lock);
+  g_assert_true (g_queue_is_empty (&fixture->state->held));
+  g_mutex_unlock (&fixture->state->lock);
+
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+  next = wire_state_wait_held (fixture->state);
+  g_assert_cmpuint (norpc_call_get_client (next), ==, norpc_call_get_client (held));
+  norpc_call_return_variant (next, g_variant_new ("(u)", 2));
+  wait_for (&second);
+  g_assert_nonnull (first);
+}
+
 /* A call that has come from this process has none. */
 static void
 test_no_sender (DBusFixture   *fixture,
@@ -341,6 +380,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-calls/time-out", test_time_out);
   dbus_add_tests ("/dbus-calls/one-way", test_one_way);
   dbus_add_tests ("/dbus-calls/sender", test_sender);
+  dbus_add_tests ("/dbus-calls/turns", test_turns);
   dbus_add_tests ("/dbus-calls/no-sender", test_no_sender);
 
   return g_test_run ();
