@@ -425,42 +425,37 @@ dup_handle (GVariant *handle,
   return g_variant_new_handle (fd);
 }
 
-/* Returns a value (floating, or owned by @value) with duplicates of the descriptors in it, which it adds to @dups. */
+/* Returns a part (owned) of a result whose descriptors do not need @fds: a GVariant keeps the list, and
+ * others have duplicates, which are in @dups. @info (nullable) is the description of the part.
+ */
 static GVariant *
-dup_handles (GVariant *value,
-             GArray   *dups)
+own_part (GVariant           *part,
+          const NorpcArgInfo *info,
+          GUnixFDList        *fds,
+          GArray             *dups)
 {
+  gboolean is_maybe = g_variant_is_of_type (part, G_VARIANT_TYPE_MAYBE);
   GVariantBuilder builder;
+  Parts parts;
 
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
-    return dup_handle (value, dups);
-  if (!norpc_variant_has_fds (value))
-    return value;
+  if (g_variant_is_of_type (part, G_VARIANT_TYPE_HANDLE))
+    return g_variant_ref_sink (dup_handle (part, dups));
+  if (!norpc_variant_has_fds (part))
+    return g_variant_ref (part);
+  if (info != NULL && norpc_arg_info_get_gtype (&info->dbus) == G_TYPE_VARIANT)
+    return norpc_variant_keep_list (part, fds);
 
-  g_variant_builder_init (&builder, g_variant_get_type (value));
-  for (gsize i = 0; i < g_variant_n_children (value); i++)
+  parts_init (&parts, info);
+  g_variant_builder_init (&builder, g_variant_get_type (part));
+  for (gsize i = 0; i < g_variant_n_children (part); i++)
     {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+      g_autoptr (GVariant) child = g_variant_get_child_value (part, i);
+      g_autoptr (GVariant) owned = own_part (child, is_maybe ? info : parts_get_info (&parts, i), fds, dups);
 
-      g_variant_builder_add_value (&builder, dup_handles (child, dups));
+      g_variant_builder_add_value (&builder, owned);
     }
 
-  return g_variant_builder_end (&builder);
-}
-
-/* Returns a result (owned) whose descriptors do not need @fds: it keeps the list, or has duplicates, which are in @dups. */
-static GVariant *
-own_result (GDBusArgInfo *info,
-            GVariant     *result,
-            GUnixFDList  *fds,
-            GArray       *dups)
-{
-  if (!norpc_variant_has_fds (result))
-    return g_variant_ref (result);
-  if (norpc_arg_info_get_gtype (info) == G_TYPE_VARIANT)
-    return norpc_variant_keep_list (result, fds);
-
-  return g_variant_ref_sink (dup_handles (result, dups));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
 /* Closes the descriptors that could be duplicated, if others could not. Returns FALSE then. */
@@ -495,7 +490,7 @@ norpc_dbus_own_fds (GDBusArgInfo * const *infos,
     {
       g_autoptr (GVariant) result = g_variant_get_child_value (results, i);
 
-      g_ptr_array_add (owned, own_result (infos[i], result, fds, dups));
+      g_ptr_array_add (owned, own_part (result, (const NorpcArgInfo *) infos[i], fds, dups));
     }
   if (check_dups (dups))
     return g_variant_ref_sink (g_variant_new_tuple ((GVariant * const *) owned->pdata, owned->len));

@@ -453,7 +453,17 @@ test_exhausted (DBusFixture   *fixture,
   descriptors_tear_down (&self);
 }
 
-/* The descriptors in records belong to the client, whichever it is. An export has duplicates in its message. */
+static void
+assert_has_open (WireNamedFile *named)
+{
+  g_autoptr (GVariant) handle = g_variant_get_variant (named->more);
+
+  g_assert_cmpint (fcntl (g_variant_get_handle (handle), F_GETFD), >=, 0);
+}
+
+/* The descriptors in records belong to the client, whichever it is, except those in variants, which belong to these. An export
+ * has duplicates in its message.
+ */
 static void
 test_in_records (DBusFixture   *fixture,
                  gconstpointer  kind)
@@ -470,13 +480,17 @@ test_in_records (DBusFixture   *fixture,
       g_assert_true (wire_wire_proxy_call_copy_named_sync (self.proxies[i % 2], self.file, &first, &others, NULL, &error));
       g_assert_no_error (error);
       g_assert_true (g_close (first->file, NULL));
+      assert_has_open (first);
       g_assert_cmpuint (others->len, ==, 2);
       for (guint j = 0; j < others->len; j++)
         {
           WireNamedFile *other = g_ptr_array_index (others, j);
 
           g_assert_true (g_close (other->file, NULL));
+          assert_has_open (other);
         }
+      g_clear_pointer (&first, wire_named_file_free);
+      g_clear_pointer (&others, g_ptr_array_unref);
       descriptors_wait_closed (&self);
     }
   descriptors_tear_down (&self);

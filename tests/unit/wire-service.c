@@ -193,10 +193,12 @@ service_copy_named (WireWire       *service,
                     GPtrArray     **others,
                     GError        **error)
 {
-  *first = wire_named_file_new (dup (file), "first");
+  g_autoptr (GVariant) more = norpc_variant_take_fds (g_variant_new_variant (g_variant_new_handle (dup (file))));
+
+  *first = wire_named_file_new (dup (file), "first", more);
   *others = g_ptr_array_new_with_free_func ((GDestroyNotify) wire_named_file_free);
   for (guint i = 0; i < 2; i++)
-    g_ptr_array_add (*others, wire_named_file_new (dup (file), "other"));
+    g_ptr_array_add (*others, wire_named_file_new (dup (file), "other", more));
 
   return TRUE;
 }
