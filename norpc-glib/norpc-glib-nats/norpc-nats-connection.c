@@ -126,8 +126,8 @@ has_scheme (const char *url,
   return g_ascii_strncasecmp (url, scheme, length) == 0 && g_str_has_prefix (url + length, "://");
 }
 
-/* Returns TRUE if a URL has a scheme and a port that servers have, or none. The library takes any scheme for its own,
- * and tries to reach any port.
+/* Returns TRUE if a URL has a host, and a scheme and a port that servers have, or none. The library takes any scheme for its
+ * own, tries to reach any port, and takes this machine for a host that is missing.
  */
 static gboolean
 is_valid_url (const char *url)
@@ -143,6 +143,9 @@ is_valid_url (const char *url)
     return FALSE;
 
   host = user_end != NULL ? user_end + 1 : host;
+  if (strcspn (host, ":/") == 0 || strpbrk (host, " \t\r\n") != NULL)
+    return FALSE;
+
   address_end = strrchr (host, ']');
   colon = strrchr (address_end != NULL ? address_end : host, ':');
   if (colon == NULL)

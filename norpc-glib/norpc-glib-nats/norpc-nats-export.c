@@ -176,7 +176,7 @@ norpc_nats_export_new (NorpcNatsConnection       *connection,
  * Exports an endpoint. A @capacity of 0 is an error of the programmer.
  *
  * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @prefix or @queue_group is not a valid subject: names with dots between
- * them, without blanks, control characters and wildcards.
+ * them, without spaces, control characters and wildcards.
  *
  * Returns: (transfer full): a new export, or %NULL if @error is set
  * Since: 0.1

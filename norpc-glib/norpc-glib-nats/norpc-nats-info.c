@@ -46,7 +46,7 @@ norpc_nats_check_prefix (const char  *kind,
 
   printable = g_strescape (prefix, NULL);
   g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "'%.100s' is not a valid %s: expected names with dots "
-               "between them, without blanks, control characters, '*' and '>', which do not begin with '$', and of "
+               "between them, without spaces, control characters, '*' and '>', which do not begin with '$', and of "
                "which the first is not '_INBOX', of at most %d bytes", printable, kind, MAX_PREFIX);
 
   return FALSE;

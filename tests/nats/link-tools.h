@@ -62,4 +62,7 @@ void            link_gate_open  (LinkGate        *self);
 /* For callbacks. */
 void            do_nothing      (gpointer         unused);
 
+/* Returns how many threads this process has. */
+guint           count_threads   (void);
+
 G_END_DECLS

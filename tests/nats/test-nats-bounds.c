@@ -408,18 +408,6 @@ cancel_mix (DepotDepotProxy *proxy,
   g_cancellable_cancel (cancellable);
 }
 
-static guint
-count_threads (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-
-  return n;
-}
-
 /* The arguments of calls that were cancelled are freed in a few threads, however many calls these are. */
 static void
 test_threads (void)

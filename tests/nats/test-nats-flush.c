@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fake-server.h"
+#include "link-tools.h"
 #include "nats-fixture.h"
 #include "norpc-nats-connection-private.h"
 
@@ -387,18 +388,6 @@ test_lost_after_cancelled (Fake          *self,
 
 #define N_FLUSHES 100
 #define MAX_THREADS 10
-
-static guint
-count_threads (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-
-  return n;
-}
 
 /* However many flushes wait for the server, they need one thread. One that is to end earlier does. */
 static void

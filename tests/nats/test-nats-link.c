@@ -185,18 +185,6 @@ wait_ended (Fixture *self)
   g_assert_cmpint (g_atomic_int_get (&self->n_ended), ==, N_SUBSCRIPTIONS);
 }
 
-static guint
-count_threads (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-
-  return n;
-}
-
 /* A few of them wait for the server at a time. All end when it answers again. */
 static void
 test_drained (Fixture       *self,

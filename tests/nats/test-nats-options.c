@@ -96,6 +96,7 @@ test_urls (void)
 {
   const char *wrong[] = {
     "http://foo", "x://y", "://y", "nats://127.0.0.1:99999", "nats://127.0.0.1:0", "127.0.0.1:x", "nats://[::1]:-1",
+    "nats://", "nats://:4222", "nats:///", "tls://ada:secret@", "foo bar", "nats://foo\tbar:4222",
     "nats://127.0.0.1:1,natss://127.0.0.1:1", "tls://ada:secret@127.0.0.1:65536/x", ""
   };
   const char *right[] = { "127.0.0.1:1", "nats://127.0.0.1:1", "NATS://ada:se:cret@127.0.0.1:1/", "nats://[::1]:1" };
