@@ -140,6 +140,26 @@ norpc_reply_get_error (NorpcReply *self)
 }
 
 /**
+ * norpc_reply_is_rejection:
+ * @self: a reply
+ *
+ * Finds out whether the call failed before a handler began with it, such as because a layer or a channel rejected it.
+ *
+ * This function is for exports that bring calls from other processes: they tell the endpoint there, which calls
+ * [method@Norpc.Call.mark_rejected].
+ *
+ * Returns: whether the call failed, and no handler has begun with it
+ * Since: 0.1
+ */
+gboolean
+norpc_reply_is_rejection (NorpcReply *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return norpc_reply_get_error (self) != NULL && norpc_call_had_no_effect (norpc_reply_get_call (self));
+}
+
+/**
  * norpc_reply_propagate_error:
  * @self: a reply
  * @error: return location for the error of the call

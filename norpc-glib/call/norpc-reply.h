@@ -40,6 +40,8 @@ const char   *norpc_reply_get_method_name (NorpcReply    *self);
 NORPC_AVAILABLE_IN_ALL
 const GError *norpc_reply_get_error       (NorpcReply    *self);
 NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_reply_is_rejection    (NorpcReply    *self);
+NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_reply_propagate_error (NorpcReply    *self,
                                            GError       **error);
 NORPC_AVAILABLE_IN_ALL

@@ -33,6 +33,7 @@ handle_item (gpointer data,
   ended = ((NorpcNatsServing *) serving)->queue == NULL;
   g_mutex_unlock (&((NorpcNatsServing *) serving)->lock);
 
+  request->is_rejected = ended && !item->cancel;
   if (item->cancel)
     g_cancellable_cancel (request->cancellable);
   else if (ended)

@@ -30,6 +30,7 @@ typedef struct
   gboolean         is_counted;   /* [lock of the serving]: until it is answered */
   gboolean         is_answered;  /* [lock of the serving] */
   gboolean         is_cancelled; /* [lock of the serving] */
+  gboolean         is_rejected;  /* no handler has begun with it: accessed by the thread that answers it */
 } NorpcNatsRequest;
 
 NorpcNatsRequest *norpc_nats_request_new    (NorpcNatsServed  *served,

@@ -146,7 +146,10 @@ publish (NorpcNatsRequest *self,
 
   if (problem == NULL)
     prefix_send_error (self, &error);
-  message = norpc_nats_error_new_message (reply, self->served->info, error);
+  if (self->is_rejected)
+    message = norpc_nats_error_new_rejection (reply, self->served->info, error);
+  else
+    message = norpc_nats_error_new_message (reply, self->served->info, error);
   if (message != NULL)
     norpc_nats_link_publish (self->served->serving->link, message, NULL);
 }
@@ -293,6 +296,7 @@ reply_cb (NorpcReply *reply,
                                                     : dup_properties (reply, &error);
 
   flush_announcers (self->served->serving);
+  self->is_rejected = norpc_reply_is_rejection (reply);
   answer (self, results, error);
   norpc_reply_unref (reply);
   norpc_nats_request_unref (self);

@@ -244,6 +244,86 @@ test_repeated_with_room (Fixture       *fixture,
   outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_FAILED);
 }
 
+/* Runs in the context of the export. */
+static gboolean
+reject_first (NorpcCall  *call G_GNUC_UNUSED,
+              gpointer    data,
+              GError    **error)
+{
+  if (g_atomic_int_add ((int *) data, 1) > 0)
+    return TRUE;
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_BUSY, "There are too many calls");
+
+  return FALSE;
+}
+
+/* Runs in a thread of the pool. */
+static gboolean
+busy_cb (NorpcCall    *call G_GNUC_UNUSED,
+         const GError *error,
+         guint         n_attempts G_GNUC_UNUSED,
+         gpointer      unused G_GNUC_UNUSED)
+{
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+
+  return TRUE;
+}
+
+typedef struct
+{
+  Fixture         *fixture;
+  NorpcEndpoint   *endpoint; /* (owned) */
+  NorpcNatsExport *export;   /* (owned): used in its context */
+} Limited;
+
+/* Runs in the context of the export. */
+static void
+export_limited (gpointer data)
+{
+  Limited *self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->export = norpc_nats_export_new (self->fixture->served, "test.limited", self->endpoint,
+                                        depot_depot_interface_info (), &error);
+  g_assert_no_error (error);
+}
+
+/* Runs in the context of the export. */
+static void
+unexport_limited (gpointer data)
+{
+  g_clear_object (&((Limited *) data)->export);
+}
+
+/* A layer of the service has rejected the call. */
+static void
+test_repeated_after_layer (Fixture       *fixture,
+                           gconstpointer  unused)
+{
+  NorpcLayer *filter = norpc_filter_new ();
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (fixture->connection, "test.limited");
+  g_autoptr (DepotDepotProxy) proxy = make_patient_proxy (NORPC_ENDPOINT (endpoint), busy_cb, NULL);
+  Limited limited = { .fixture = fixture };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *echo = NULL;
+  int n_calls = 0;
+
+  norpc_filter_set_call_func (NORPC_FILTER (filter), reject_first, &n_calls, NULL);
+  limited.endpoint = norpc_stack_new (filter, norpc_server_get_endpoint (fixture->server), NULL);
+  run_in_thread (fixture->thread, export_limited, &limited);
+  norpc_nats_connection_flush_sync (fixture->served, 30000, &error);
+  g_assert_no_error (error);
+
+  echo = depot_depot_proxy_call_echo_sync (proxy, "a", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (echo, ==, "a");
+  g_assert_cmpint (n_calls, ==, 2);
+
+  run_in_thread (fixture->thread, unexport_limited, &limited);
+  g_object_unref (limited.endpoint);
+}
+
 /* More calls than the service may have open. */
 static void
 test_capacity (Fixture       *fixture,
@@ -412,6 +492,7 @@ add_tests (void)
   TEST ("/nats/calls/one-way", test_one_way);
   TEST ("/nats/calls/no-responders", test_no_responders);
   TEST ("/nats/calls/repeated-without-responders", test_repeated_without_responders);
+  TEST ("/nats/calls/repeated-after-layer", test_repeated_after_layer);
   TEST_WITH_CAPACITY ("/nats/calls/repeated-with-room", 1, test_repeated_with_room);
   TEST_WITH_CAPACITY ("/nats/calls/capacity", 2, test_capacity);
   TEST ("/nats/calls/endpoint-capacity", test_endpoint_capacity);
