@@ -114,9 +114,12 @@ abandon_dbus_call (gpointer data)
  */
 static void
 completed (NorpcCompletionHook *hook,
-           NorpcCall           *call G_GNUC_UNUSED)
+           NorpcCall           *call)
 {
   NorpcDBusCall *self = (NorpcDBusCall *) hook;
+
+  if (call->error != NULL)
+    norpc_dbus_object_note_unsent (self->object, call, call->error);
 
   if (g_atomic_int_get (&self->answered))
     {

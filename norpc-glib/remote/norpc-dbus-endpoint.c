@@ -457,7 +457,8 @@ norpc_dbus_endpoint_get_capacity (NorpcDBusEndpoint *self)
  * that exits after such a call has to wait for this function first. It includes g_dbus_connection_flush(), and does not wait for
  * replies. A call that waits in a layer in front of the endpoint is not included.
  *
- * Fails with %G_IO_ERROR_CLOSED if the connection is closed.
+ * Fails with %G_IO_ERROR_CLOSED if the connection is closed. It also fails if one-way calls, of any thread, were not sent
+ * since the last flush of the endpoint, with the error of the first one, such as %NORPC_ERROR_BUSY: nothing else says so.
  *
  * Since: 0.1
  */

@@ -174,6 +174,8 @@ flush (Flush *self)
       g_clear_error (&error);
       g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");
     }
+  if (error == NULL)
+    error = norpc_dbus_object_steal_unsent (self->object);
 
   return error;
 }

@@ -12,9 +12,10 @@
 G_BEGIN_DECLS
 
 /* Shared by the files of the object, and by those of its calls, see norpc-dbus-call-private.h: norpc-dbus-slots.c limits
- * the calls, norpc-dbus-barriers.c has the threads that wait until they have been sent, norpc-dbus-name-owner.c finds out
- * which process serves the object and whether that has norpc-glib, norpc-dbus-object-interfaces.c has the interfaces that
- * proxies follow, and norpc-dbus-object.c, which uses them, has the rest.
+ * the calls, norpc-dbus-barriers.c has the threads that wait until they have been sent, norpc-dbus-unsent.c has the one-way
+ * calls that were not, norpc-dbus-name-owner.c finds out which process serves the object and whether that has norpc-glib,
+ * norpc-dbus-object-interfaces.c has the interfaces that proxies follow, and norpc-dbus-object.c, which uses them, has the
+ * rest.
  */
 
 /* The process behind an object, as far as it is known. */
@@ -39,6 +40,8 @@ struct _NorpcDBusObject
   GMutex           lock;
   GPtrArray       *interfaces; /* (owned) [lock]: of owned NorpcDBusInterface */
   guint            n_calls;    /* [lock]: that have not completed */
+  GError          *unsent;     /* (owned) (nullable) [lock]: of the first one-way call that was not sent since the last flush */
+  guint            n_unsent;   /* [lock]: how many there are */
   GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until one more can be sent */
   int              closed;     /* atomic: the connection is closed, or so is the object that was received */
   int              released;   /* atomic: no proxy of this object, which was received in messages, is in use */
@@ -105,6 +108,12 @@ void     norpc_dbus_object_end_waiting (NorpcDBusObject *self);
 
 /* Barriers */
 void     norpc_dbus_object_open_barriers (NorpcDBusObject *self);
+
+/* One-way calls that were not sent */
+void     norpc_dbus_object_note_unsent   (NorpcDBusObject *self,
+                                          NorpcCall       *call,
+                                          const GError    *error);
+GError  *norpc_dbus_object_steal_unsent  (NorpcDBusObject *self);
 
 /* The owner of the name */
 void norpc_dbus_object_watch_name_owner (NorpcDBusObject *self,

@@ -31,6 +31,7 @@ clear_object (gpointer data)
   g_hash_table_unref (self->streams);
   g_hash_table_unref (self->stream_signals);
   g_mutex_clear (&self->lock);
+  g_clear_error (&self->unsent);
   g_free (self->owner);
   g_free (self->path);
   g_free (self->name);
@@ -352,6 +353,20 @@ answer_own_call (NorpcCall *call)
   return TRUE;
 }
 
+/* Takes ownership of @call, which is not sent. */
+static void
+reject_unsent (NorpcDBusObject *self,
+               NorpcCall       *call,
+               NorpcError       code,
+               const char      *reason)
+{
+  g_autoptr (GError) error = g_error_new (NORPC_ERROR, (int) code, "%s.%s %s", norpc_call_get_interface_name (call),
+                                          norpc_call_get_method_name (call), reason);
+
+  norpc_dbus_object_note_unsent (self, call, error);
+  norpc_call_reject_owned (call, code, reason);
+}
+
 /* Takes ownership of @call. */
 void
 norpc_dbus_object_send (NorpcDBusObject *self,
@@ -363,7 +378,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
 
   if (norpc_dbus_object_is_disconnected (self))
     {
-      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, g_atomic_int_get (&self->released) ? RELEASED : CLOSED);
+      reject_unsent (self, call, NORPC_ERROR_CLOSED, g_atomic_int_get (&self->released) ? RELEASED : CLOSED);
       return;
     }
   if (answer_own_call (call))
@@ -372,12 +387,13 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   message = norpc_dbus_message_new_call (call, self->connection, self->name, self->path, &error);
   if (message == NULL)
     {
+      norpc_dbus_object_note_unsent (self, call, error);
       norpc_call_fail (call, error);
       return;
     }
   if (!norpc_dbus_object_take_slot (self))
     {
-      norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: too many calls wait for their replies");
+      reject_unsent (self, call, NORPC_ERROR_BUSY, "was rejected: too many calls wait for their replies");
       return;
     }
 

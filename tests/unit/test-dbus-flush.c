@@ -153,6 +153,46 @@ test_thread (DBusFixture   *fixture,
   g_dbus_connection_remove_filter (fixture->used, flush.filter);
 }
 
+static void
+held_cb (GObject      *proxy,
+         GAsyncResult *result,
+         gpointer      ended)
+{
+  *(gboolean *) ended = TRUE;
+}
+
+/* A flush reports the calls that were not sent before it. */
+static void
+test_unsent (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", fixture->used,
+                                                         "name", fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL,
+                                                         "object-path", DBUS_PATH, "capacity", 1, NULL);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_autoptr (NorpcCall) held = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ended = FALSE;
+
+  while (!norpc_proxy_is_ready (NORPC_PROXY (proxy)))
+    g_main_context_iteration (NULL, TRUE);
+  wire_wire_proxy_call_hold (proxy, NULL, held_cb, &ended);
+  held = wire_state_wait_held (fixture->state);
+  for (guint i = 0; i < 3; i++)
+    wire_wire_proxy_call_note (proxy, i);
+  g_assert_false (norpc_dbus_endpoint_flush_sync (endpoint, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  g_assert_true (g_str_has_prefix (error->message, "org.example.Wire.Note was rejected: "));
+  g_assert_true (g_str_has_suffix (error->message, " (and 2 more one-way calls were not sent)"));
+  g_clear_error (&error);
+  norpc_dbus_endpoint_flush_sync (endpoint, NULL, &error);
+  g_assert_no_error (error);
+
+  norpc_call_return_error_literal (held, NORPC_ERROR, NORPC_ERROR_FAILED, "");
+  while (!ended)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* The call waits until it is known whether the service has norpc-glib: nobody answers yet. */
 static void
 test_peer (DBusFixture   *fixture,
@@ -407,6 +447,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   dbus_add_tests ("/dbus-flush/thread", test_thread);
+  dbus_add_tests ("/dbus-flush/unsent", test_unsent);
   dbus_add_tests ("/dbus-flush/peer", test_peer);
   dbus_add_tests ("/dbus-flush/closed", test_closed);
   dbus_add_tests ("/dbus-flush/cancelled", test_cancelled);
