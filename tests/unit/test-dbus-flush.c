@@ -363,11 +363,13 @@ test_object_closed (DBusFixture   *fixture,
   g_assert_false (flush.ended);
   g_dbus_connection_emit_signal (owner, g_dbus_connection_get_unique_name (fixture->used), "/object", "org.norpc.Calls1",
                                  "Closed", NULL, NULL);
+  g_dbus_connection_flush_sync (owner, NULL, NULL);
   g_dbus_connection_close_sync (owner, NULL, NULL);
   while (!flush.ended && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, FALSE);
   g_assert_true (flush.ended);
-  g_assert_no_error (flush.error);
+  g_assert_error (flush.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&flush.error);
 }
 
 /* Flushes of GDBus that run at once can miss the end of each other, and then wait forever. */
