@@ -12,7 +12,9 @@
  *
  * A call is retried only if it cannot have had an effect: because its handler has not
  * started, as when it failed with %NORPC_ERROR_BUSY, or because its method is
- * %NORPC_METHOD_FLAGS_IDEMPOTENT. By default, the errors that are retried are
+ * %NORPC_METHOD_FLAGS_IDEMPOTENT. The handler of a call to another process has not started if
+ * the endpoint has not sent it, if nothing has the name or the prefix, or if the export, or a
+ * layer behind it, has rejected it. By default, the errors that are retried are
  * %NORPC_ERROR_BUSY, %NORPC_ERROR_CLOSED, %NORPC_ERROR_NO_REPLY and
  * %NORPC_ERROR_TIMED_OUT; use [method@Norpc.Retry.set_func] to decide otherwise.
  *
