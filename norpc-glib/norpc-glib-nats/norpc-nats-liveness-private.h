@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * Notices calls whose process has gone, as NATS does not tell. Calls that are not answered soon are asked for: each
  * export says which of them it has. From then on, only the export that has a call is asked, and NATS answers in
  * its place once its process has gone. A call that no export claims for a while is lost, too. This takes longer if there
- * may be much data on the way, because questions and their answers wait behind it.
+ * may be much data on the way, because questions and their answers wait behind it. It takes less if an export has gone, and
+ * all others that are known have answered that they do not have the call.
  *
  * Unless noted otherwise, the functions are called in the thread of the link.
  */
@@ -31,6 +32,7 @@ struct _NorpcNatsWatched
   guint64     n_received; /* bytes of the replies until then */
   char       *holder;   /* (owned) (nullable): a GRefString: the export that has it */
   guint       n_asked;  /* how often no export has claimed it, since the last claim */
+  guint       n_denied; /* how many of these questions all exports have answered */
   GList       link;
   gboolean    is_watched;
 };

@@ -14,6 +14,7 @@
 
 #define PREFIX "test.liveness"
 #define EXPORT "export"
+#define OTHER "other"
 
 /* More calls than twelve questions ask for. */
 #define N_CALLS 3300
@@ -265,7 +266,16 @@ wait_claimed (Fixture *self)
     }
 }
 
-/* Returns how many questions go to all exports before so many calls are lost. Nothing answers them. */
+/* Returns TRUE if a question goes to all exports, and asks for calls. */
+static gboolean
+asks_all (natsMsg *question)
+{
+  g_autoptr (GVariant) replies = norpc_nats_message_dup_body (question, "as", NULL);
+
+  return g_str_equal (natsMsg_GetSubject (question), PREFIX ".$norpc.held") && g_variant_n_children (replies) > 0;
+}
+
+/* Returns how many such questions there are before so many calls are lost. Nothing answers them. */
 static guint
 count_questions (Fixture *self,
                  int      n_lost)
@@ -278,7 +288,7 @@ count_questions (Fixture *self,
   g_assert_cmpint (natsConnection_Flush (self->raw), ==, NATS_OK);
   while (natsSubscription_NextMsg (&question, self->questions, 0) == NATS_OK)
     {
-      if (g_str_equal (natsMsg_GetSubject (question), PREFIX ".$norpc.held"))
+      if (asks_all (question))
         n++;
       natsMsg_Destroy (question);
     }
@@ -334,6 +344,87 @@ test_late (Fixture       *self,
   g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, 0);
 }
 
+/* An export has none of the calls. */
+static void
+deny (Fixture    *self,
+      natsMsg    *question,
+      const char *export)
+{
+  g_autoptr (GVariant) body = g_variant_ref_sink (g_variant_new ("(sas)", export, NULL));
+  g_autoptr (GError) error = NULL;
+  natsMsg *message = norpc_nats_message_new (natsMsg_GetReply (question), NULL, body, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (natsConnection_PublishMsg (self->raw, message), ==, NATS_OK);
+  natsMsg_Destroy (message);
+}
+
+/* Only gets the questions to all exports. */
+static void
+subscribe_to_questions_to_all (Fixture *self)
+{
+  natsSubscription_Destroy (self->questions);
+  g_assert_cmpint (natsConnection_SubscribeSync (&self->questions, self->raw, PREFIX ".$norpc.held"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (self->raw), ==, NATS_OK);
+}
+
+/* Answers @n questions for one export, and the first @n_both of them for another one, too, unless calls are lost before. */
+static void
+deny_many (Fixture *self,
+           guint    n_both,
+           guint    n)
+{
+  guint n_answered = 0;
+
+  while (n_answered < n && g_atomic_int_get (&self->n_gone) == 0)
+    {
+      natsMsg *question;
+
+      if (natsSubscription_NextMsg (&question, self->questions, 100) != NATS_OK)
+        continue;
+
+      deny (self, question, EXPORT);
+      if (n_answered++ < n_both)
+        deny (self, question, OTHER);
+      natsMsg_Destroy (question);
+    }
+}
+
+/* A call that all others deny was that of an export that has gone. */
+static void
+test_one_gone (Fixture       *self,
+               gconstpointer  unused)
+{
+  subscribe_to_questions_to_all (self);
+  deny_many (self, 1, MAX_ASKED / 2);
+  g_assert_cmpint (g_atomic_int_get (&self->n_gone), >, 0);
+  wait_for_number (&self->n_gone, (int) self->n_calls, TIME_LIMIT);
+}
+
+/* One that says nothing, and is there, may have the call. */
+static void
+test_one_silent (Fixture       *self,
+                 gconstpointer  unused)
+{
+  natsSubscription *silent;
+
+  subscribe_to_questions_to_all (self);
+  g_assert_cmpint (natsConnection_SubscribeSync (&silent, self->raw, PREFIX ".$norpc.held." OTHER), ==, NATS_OK);
+  deny_many (self, 1, MAX_ASKED);
+  g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, 0);
+  natsSubscription_Destroy (silent);
+}
+
+/* As long as none has gone, the call may be on its way. */
+static void
+test_none_gone (Fixture       *self,
+                gconstpointer  unused)
+{
+  subscribe_to_questions_to_all (self);
+  deny_many (self, MAX_ASKED, MAX_ASKED);
+  g_assert_cmpint (g_atomic_int_get (&self->n_gone), ==, 0);
+}
+
 #define TEST(path, n_calls, func) \
   g_test_add (path, Fixture, GUINT_TO_POINTER (n_calls), set_up, func, tear_down)
 
@@ -351,6 +442,9 @@ main (int   argc,
   TEST ("/nats/liveness/many", N_CALLS, test_many);
   TEST ("/nats/liveness/denied", 3, test_denied);
   TEST ("/nats/liveness/gone", N_CALLS, test_gone);
+  TEST ("/nats/liveness/one-gone", 3, test_one_gone);
+  TEST ("/nats/liveness/one-silent", 3, test_one_silent);
+  TEST ("/nats/liveness/none-gone", 3, test_none_gone);
   TEST ("/nats/liveness/never-claimed", N_CALLS, test_never_claimed);
   TEST ("/nats/liveness/large", 2, test_large);
   TEST ("/nats/liveness/arrived", 1, test_arrived);
